@@ -1,0 +1,150 @@
+"""What the organisation demands: thresholds, required stores, severities, waivers."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from checks.finding import CATALOGUE, Severity
+
+SSLYZE_STORES = ("android", "apple", "java", "mozilla", "windows")
+"""Names of the trust stores that SSLyze ships."""
+OWN_CA = "own_ca"
+"""Name of the store that is made of the policy's ``own_ca`` files."""
+
+
+def _known_finding(name: str) -> str:
+    if name not in CATALOGUE:
+        raise ValueError(f"no finding has the id {name!r}; docs/findings/ lists all of them")
+    return name
+
+
+def _failing(name: str) -> str:
+    return name if name in {"error", "warning"} else _known_finding(name)
+
+
+FindingId = Annotated[str, AfterValidator(_known_finding)]
+FailingOn = Annotated[str, AfterValidator(_failing)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Share = Annotated[float, Field(gt=0, le=1)]
+
+
+class Model(BaseModel):
+    """A table of the configuration: unknown keys are errors, values keep their types."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Expiry(Model):
+    """When a certificate is about to expire: the smaller of days and share of its lifetime."""
+
+    days: Annotated[float, Field(gt=0)] = 30
+    lifetime_share: Share | None = 0.2
+    """None: ``days`` alone counts."""
+    critical_share: Share | None = 0.07
+    """Below this share of the lifetime the finding is an error; None: never."""
+
+    def threshold(self, lifetime: timedelta) -> timedelta:
+        """Return how long before notAfter a certificate of that lifetime counts as expiring."""
+        days = timedelta(days=self.days)
+        return days if self.lifetime_share is None else min(days, lifetime * self.lifetime_share)
+
+    def is_critical(self, remaining: timedelta, lifetime: timedelta) -> bool:
+        """Tell whether so little remains that the finding is an error."""
+        return self.critical_share is not None and remaining < lifetime * self.critical_share
+
+
+class Overrides(Model):
+    """The part of the policy that may differ by source, zone, name and network.
+
+    None means: as it is above.
+    """
+
+    ports: Annotated[tuple[Port, ...], Field(min_length=1)] | None = None
+    trust: Literal["public", "own", "either"] | None = None
+    trust_stores: Literal["all"] | tuple[str, ...] | None = None
+    expiry: Expiry | None = None
+    fail_on: tuple[FailingOn, ...] | None = None
+    severity: dict[FindingId, Severity] | None = None
+    external: Literal["test", "tell", "skip"] | None = None
+
+
+class Policy(Model):
+    """The policy in force for a target."""
+
+    ports: Annotated[tuple[Port, ...], Field(min_length=1)] = (443,)
+    trust: Literal["public", "own", "either"] = "public"
+    trust_stores: Literal["all"] | tuple[str, ...] = "all"
+    """Names of the stores that must trust a chain; ``all``: every one that is loaded."""
+    expiry: Expiry = Expiry()
+    fail_on: tuple[FailingOn, ...] = ("error", "expiring")
+    """Finding ids, ``error`` or ``warning``: what fails a test. A note never does."""
+    severity: dict[FindingId, Severity] = {}
+    external: Literal["test", "tell", "skip"] = "test"
+
+    external_addresses: Annotated[int, Field(ge=1)] = 2
+    """How many addresses of an external name are looked at."""
+    families: tuple[Literal["ipv4", "ipv6"], ...] = ("ipv4", "ipv6")
+    own_ca: tuple[Path, ...] = ()
+    """PEM files of roots of the organisation's own."""
+    stores_dir: Path | None = None
+    """A folder of NAME.pem files, each with a NAME.yaml that holds ``date_fetched``, that takes
+    the place of SSLyze's stores."""
+    max_store_age: Annotated[int, Field(gt=0)] = 730
+    """Days."""
+    must_answer: tuple[str, ...] = ()
+    """Fqdns whose targets have to answer."""
+    min_answered: Annotated[float, Field(ge=0, le=1)] = 0
+    """Share of a zone's addresses that must answer for the run to be complete."""
+    min_targets: Annotated[int, Field(ge=0)] = 0
+    """How many targets a zone must have."""
+    deadline: Annotated[float, Field(gt=0)] = 15
+    """Seconds for all handshakes of one target."""
+    connect_timeout: Annotated[float, Field(gt=0)] = 3
+    """Seconds for one TCP connection; there is one retry."""
+    connections_per_address: Annotated[int, Field(ge=1)] = 4
+    scans_at_once: Annotated[int, Field(ge=1)] = 64
+    """In the whole run, however many xdist workers it has."""
+
+    def overridden(self, overrides: Overrides) -> "Policy":
+        """Return the policy with what the overrides set; severities are merged."""
+        changes = {
+            name: getattr(overrides, name)
+            for name in overrides.model_fields_set
+            if getattr(overrides, name) is not None
+        }
+        if "severity" in changes:
+            changes["severity"] = {**self.severity, **changes["severity"]}
+        return self.model_copy(update=changes)
+
+    def severity_of(self, finding_id: str, default: Severity) -> Severity:
+        """Return what the policy makes of a finding of that id."""
+        return self.severity.get(finding_id, default)
+
+    def fails(self, finding_id: str, severity: Severity) -> bool:
+        """Tell whether a finding of that id and severity fails a test."""
+        if severity in {Severity.NOTE, Severity.OFF}:
+            return False
+        return finding_id in self.fail_on or severity.value in self.fail_on
+
+
+class Waiver(Model):
+    """Somebody's decision to live with one finding of one name for a while."""
+
+    fqdn: Annotated[str, Field(min_length=1)]
+    """As the zone has it; exactly this name."""
+    finding: FindingId
+    reason: Annotated[str, Field(min_length=1)]
+    approved_by: Annotated[str, Field(min_length=1)]
+    expires: date
+    """The last day, UTC, on which it holds."""
+
+    def holds_at(self, moment: datetime) -> bool:
+        """Tell whether the waiver has not run out at that (aware) moment."""
+        end = datetime.combine(self.expires + timedelta(days=1), time(), tzinfo=UTC)
+        return moment < end
+
+    def covers(self, fqdn: str, finding_id: str) -> bool:
+        """Tell whether the waiver speaks of that name and finding."""
+        return self.fqdn.lower().rstrip(".") == fqdn and self.finding == finding_id

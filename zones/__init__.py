@@ -1,0 +1,1 @@
+"""Where targets come from: DNS, and nothing of TLS, pytest or reports."""

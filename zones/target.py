@@ -1,0 +1,91 @@
+"""What comes out of the zones: targets to scan, and records that name none."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import ip_address
+from typing import NamedTuple
+
+
+class RecordRef(NamedTuple):
+    """One record of one zone of one view: what a target or a skip is counted by."""
+
+    view: str
+    zone: str
+    owner: str
+    rdtype: str
+    rdata: str
+
+    def __str__(self) -> str:
+        return f"{self.owner} {self.rdtype} {self.rdata}"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One (address, port, fqdn) that should speak TLS; there is never a second of the same three."""
+
+    fqdn: str
+    """The name as the zone has it; a wildcard owner keeps its ``*``."""
+    address: str
+    """IPv4 or IPv6 in canonical text form."""
+    port: int
+    server_name: str
+    """What is sent as SNI and is the reference identifier (RFC 9525): the fqdn, or for a wildcard
+    owner a probe label under it."""
+    zone: str
+    """Origin of the zone that owns the fqdn: the longest that matches."""
+    views: tuple[str, ...]
+    """Names of the sources that led here, sorted."""
+    external: bool
+    """Whether a CNAME led out of every transferred zone to get to the address."""
+    records: tuple[RecordRef, ...]
+    """The records that named it, sorted."""
+
+    @property
+    def id(self) -> str:
+        """Printable and unique: ``fqdn-address-port``, other bytes as ``%XX``."""
+        return printable(f"{self.fqdn}-{self.address}-{self.port}")
+
+    @property
+    def sort_key(self) -> tuple[tuple[str, ...], int, int, int]:
+        """Total order: by name from the root downwards, then address, then port."""
+        address = ip_address(self.address)
+        labels = tuple(reversed(self.fqdn.split(".")))
+        return labels, address.version, int(address), self.port
+
+    def __str__(self) -> str:
+        shown = f"[{self.address}]" if ":" in self.address else self.address
+        return f"{self.fqdn} {shown}:{self.port}"
+
+
+class SkipReason(StrEnum):
+    """Why a record named no target."""
+
+    SERVICE_LABEL = "a label starts with an underscore: a service name, not a host (RFC 8552)"
+    NOT_A_HOST_NAME = "holds bytes that cannot be sent as a TLS server name (RFC 6066 section 3)"
+    BELOW_DELEGATION = "below a zone cut: glue of a child zone (RFC 1034 section 4.2.1)"
+    CNAME_LOOP = "the CNAME chain loops or is longer than 16 links"
+    DANGLING = "the CNAME chain ends in a name without addresses"
+    UNRESOLVED = "the name that the CNAME leads to could not be resolved"
+    FILTERED = "left out by include or exclude"
+    EXTERNAL = "EXCLUDED: external"
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """One record that named no target, and why."""
+
+    record: RecordRef
+    reason: SkipReason
+    detail: str = ""
+    """Which name, rule or error, where the reason alone does not say it."""
+
+
+def printable(text: str) -> str:
+    """Return the text with every byte outside ``[A-Za-z0-9._*:-]`` as ``%XX``.
+
+    Injective, so that distinct names stay distinct test ids; no backslash, which pytest doubles.
+    """
+    return re.sub(
+        rb"[^A-Za-z0-9._*:-]", lambda byte: b"%%%02X" % byte.group()[0], text.encode()
+    ).decode("ascii")

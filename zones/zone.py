@@ -1,0 +1,41 @@
+"""What a zone transfer yields: records and the zone that holds them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Record:
+    """One resource record (RFC 1035 section 3.2.1), in the form that every source yields.
+
+    Names are absolute, lower-case, with A-labels and no trailing dot; bytes that are no host name
+    characters keep the escapes of RFC 1035 section 5.1.
+    """
+
+    owner: str
+    rdtype: str
+    """Upper-case mnemonic, such as ``AAAA``."""
+    rdata: str
+    """A, AAAA: the address in its canonical text form. CNAME, NS: the name it points at."""
+    ttl: int
+    """Seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """One complete zone as one source holds it; half a zone is never made into one."""
+
+    origin: str
+    """The apex name; the root zone is the empty string."""
+    serial: int
+    """Of the SOA record (RFC 1035 section 3.3.13)."""
+    records: tuple[Record, ...]
+    """Sorted; of the types that targets are derived from (A, AAAA, CNAME, NS)."""
+    view: str
+    """Name of the source that it came from."""
+    server: str
+    """The server that answered, as ``address:port``, as reports show it."""
+    transferred_at: datetime
+    """End of the transfer, aware, UTC."""
+    authenticated: bool = False
+    """Whether the transfer was signed with TSIG (RFC 8945)."""
