@@ -1,9 +1,19 @@
 """All sources of a run made into one inventory; one bad zone never hides the others."""
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from zones.target import Skipped, Target
+from zones.lookup import Lookup
+from zones.resolver import resolve
+from zones.source import ZoneFailure, ZoneSource
+from zones.target import Skipped, Target, printable
+from zones.targets import Filter, Rules, derive, names_to_resolve, references
+from zones.zone import Zone
+
+_SOURCES_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +37,6 @@ class ZoneResult:
     uncovered: tuple[str, ...] = ()
     """Delegated child zones that no source transfers, sorted."""
 
-    @property
-    def id(self) -> str:
-        """Printable test id: the origin, with ``@view`` free of it; unique by (origin, view)."""
-        raise NotImplementedError
-
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
@@ -45,3 +50,77 @@ class Inventory:
     """Sorted by record."""
     judged_at: datetime
     """Aware, UTC: when this run started; certificates are judged at this moment."""
+
+
+def take_inventory(sources: Sequence[ZoneSource], rules: Rules, judged_at: datetime) -> Inventory:
+    """Return what the sources hold now; a zone that fails becomes a ZoneResult with an error.
+
+    Include and exclude come from the sources, whatever ``rules.filters`` says.
+    """
+    collected = _collect(sources)
+    zones = [result for result in collected if isinstance(result, Zone)]
+    filters = {source.name: Filter(source.include, source.exclude) for source in sources}
+    rules = replace(rules, filters=filters)
+    nameservers = {source.name: source.nameservers for source in sources}
+    answers = resolve(names_to_resolve(zones, rules), nameservers)
+    targets, skips = derive(zones, answers, rules)
+    return Inventory(_results(collected, Lookup(zones)), targets, skips, judged_at)
+
+
+def zone_ids(zones: Sequence[ZoneResult]) -> list[str]:
+    """Return a printable test id for each: the origin, with ``:view`` where several views have it.
+
+    The root zone's is ``.``.
+    """
+    origins = Counter(zone.origin for zone in zones)
+    return [
+        _origin_id(zone.origin) + (f":{zone.view}" if origins[zone.origin] > 1 else "")
+        for zone in zones
+    ]
+
+
+def _origin_id(origin: str) -> str:
+    # A colon in the origin itself must not look like the one before a view.
+    return printable(origin or ".").replace(":", "%3A")
+
+
+def _collect(sources: Sequence[ZoneSource]) -> list[Zone | ZoneFailure]:
+    with ThreadPoolExecutor(_SOURCES_AT_ONCE) as pool:
+        return [
+            result
+            for results in pool.map(lambda source: list(source.collect()), sources)
+            for result in results
+        ]
+
+
+def _results(collected: Iterable[Zone | ZoneFailure], lookup: Lookup) -> tuple[ZoneResult, ...]:
+    collected = tuple(collected)
+    # A child that failed is told as a failure, not as one that no source names.
+    known = {result.origin for result in collected}
+    return tuple(
+        _failed(result) if isinstance(result, ZoneFailure) else _complete(result, lookup, known)
+        for result in collected
+    )
+
+
+def _complete(zone: Zone, lookup: Lookup, known: set[str]) -> ZoneResult:
+    return ZoneResult(
+        origin=zone.origin,
+        view=zone.view,
+        server=zone.server,
+        serial=zone.serial,
+        record_count=len(references(zone)),
+        transferred_at=zone.transferred_at,
+        authenticated=zone.authenticated,
+        uncovered=lookup.uncovered(zone.view, zone.origin, known),
+    )
+
+
+def _failed(failure: ZoneFailure) -> ZoneResult:
+    return ZoneResult(
+        origin=failure.origin,
+        view=failure.view,
+        server=failure.server,
+        error=failure.error.what,
+        remedy=failure.error.remedy,
+    )

@@ -22,7 +22,7 @@ class RecordRef(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One (address, port, fqdn) that should speak TLS; there is never a second of the same three."""
+    """One (address, port, fqdn) that should speak TLS; no two have the same three."""
 
     fqdn: str
     """The name as the zone has it; a wildcard owner keeps its ``*``."""

@@ -39,3 +39,6 @@ class Zone:
     """End of the transfer, aware, UTC."""
     authenticated: bool = False
     """Whether the transfer was signed with TSIG (RFC 8945)."""
+    other_owners: tuple[str, ...] = ()
+    """Owner names that hold records of other types only, sorted: they exist, so that a wildcard
+    does not cover them (RFC 4592 section 2.2.2)."""

@@ -1,0 +1,80 @@
+"""What of a zone transfer is kept: addresses, aliases, delegations, and which names exist."""
+
+import dns.name
+import dns.rdata
+import dns.rdataclass
+import dns.rdataset
+import dns.rdatatype
+import dns.transaction
+
+from zones.name import name_text
+from zones.zone import Record
+
+_KEPT = frozenset({dns.rdatatype.A, dns.rdatatype.AAAA, dns.rdatatype.CNAME, dns.rdatatype.NS})
+# An NSEC3 owner is a hash and no name (RFC 5155 section 7.2.8); an RRSIG never stands alone.
+_NO_NAMES = frozenset({dns.rdatatype.NSEC3, dns.rdatatype.RRSIG})
+
+
+class Collector(dns.transaction.TransactionManager):
+    """What dnspython's state machine fills instead of a dns.zone.Zone: text, and no more of it."""
+
+    def __init__(self, origin: dns.name.Name) -> None:
+        self.origin = origin
+        self.count = 0
+        """Records of all types, as far as they have come."""
+        self.serial = 0
+        """Of the SOA record, once that has come."""
+        self._ttls: dict[tuple[str, str, str], int] = {}
+        self._others: set[str] = set()
+
+    def origin_information(self) -> tuple[dns.name.Name, bool, dns.name.Name]:
+        """See ``TransactionManager.origin_information``: names stay absolute."""
+        return self.origin, False, self.origin
+
+    def get_class(self) -> dns.rdataclass.RdataClass:
+        """See ``TransactionManager.get_class``: a record of another class raises ValueError."""
+        return dns.rdataclass.IN
+
+    def writer(self, replacement: bool = False) -> dns.transaction.Transaction:  # noqa: FBT001, FBT002 - dnspython's signature
+        """See ``TransactionManager.writer``."""
+        return _Writer(self, replacement)
+
+    def keep(self, name: dns.name.Name, rdataset: dns.rdataset.Rdataset) -> None:
+        """Take in one record of the transfer."""
+        owner = name_text(name)
+        for rdata in rdataset:
+            if rdata.rdtype == dns.rdatatype.SOA:
+                self.serial = rdata.serial
+            if rdata.rdtype in _KEPT:
+                key = (owner, rdata.rdtype.name, _rdata_text(rdata))
+                self._ttls.setdefault(key, rdataset.ttl)
+            elif rdata.rdtype not in _NO_NAMES:
+                self._others.add(owner)
+
+    def records(self) -> tuple[Record, ...]:
+        """Return the records of the kept types, sorted, each once."""
+        return tuple(Record(*key, ttl=ttl) for key, ttl in sorted(self._ttls.items()))
+
+    def other_owners(self) -> tuple[str, ...]:
+        """Return the owner names that have records of other types only, sorted."""
+        return tuple(sorted(self._others.difference(owner for owner, _, _ in self._ttls)))
+
+
+class _Writer(dns.transaction.Transaction):
+    """The one transaction of a transfer; nothing reads it before it is over."""
+
+    manager: Collector
+
+    def _get_rdataset(self, name: object, rdtype: object, covers: object) -> None:
+        """Say that nothing is there yet: every record comes by itself."""
+
+    def _put_rdataset(self, name: dns.name.Name, rdataset: dns.rdataset.Rdataset) -> None:
+        self.manager.keep(name, rdataset)
+
+    def _end_transaction(self, commit: object) -> None:
+        """Do nothing: a transfer that failed raises, and its collector is dropped."""
+
+
+def _rdata_text(rdata: dns.rdata.Rdata) -> str:
+    target = getattr(rdata, "target", None)
+    return rdata.to_text() if target is None else name_text(target)

@@ -1,0 +1,154 @@
+"""Names looked up in the transferred zones, as an authoritative server would (RFC 1034 4.3.2)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from zones.name import ancestors
+from zones.zone import Zone
+
+MAX_LINKS = 16
+"""CNAMEs that may follow on each other; a longer chain counts as a loop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """The name that a chain of CNAMEs ends in, and its addresses; none where it has none."""
+
+    name: str
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The chain leaves the transferred zones at this name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Looped:
+    """The chain loops, or has more than ``MAX_LINKS`` links; this name is on it."""
+
+    name: str
+
+
+class Lookup:
+    """All transferred zones; a name is asked for in one view and found in it or in the others."""
+
+    def __init__(self, zones: Iterable[Zone]) -> None:
+        self._views: dict[str, dict[str, _ZoneData]] = defaultdict(dict)
+        """By origin, then by view."""
+        for zone in zones:
+            self._views[zone.origin][zone.view] = _ZoneData(zone)
+
+    def owner_zone(self, fqdn: str) -> str:
+        """Return the longest origin, of any view, that the name is at or below.
+
+        Raises StopIteration for a name outside every zone.
+        """
+        return next(name for name in ancestors(fqdn) if name in self._views)
+
+    def zone_cut(self, view: str, origin: str, name: str) -> str | None:
+        """Return the delegated name at or above the name in that zone; None for zone data."""
+        return self._views[origin][view].zone_cut(name)
+
+    def uncovered(self, view: str, origin: str, known: Iterable[str]) -> tuple[str, ...]:
+        """Return the children that the zone delegates and that are not known, sorted."""
+        return tuple(sorted(self._views[origin][view].children().difference(known)))
+
+    def follow(self, view: str, name: str) -> Reached | Left | Looped:
+        """Return where the CNAME whose target is that name leads to, seen from that view."""
+        link = name
+        for _ in range(MAX_LINKS):
+            zone = self._authority(view, link)
+            if zone is None:
+                return Left(link)
+            alias = zone.alias(link)
+            if alias is None:
+                return Reached(link, zone.addresses(link))
+            link = alias
+        return Looped(name)
+
+    def _authority(self, view: str, name: str) -> "_ZoneData | None":
+        return next(self._authorities(view, name), None)
+
+    def _authorities(self, view: str, name: str) -> Iterator["_ZoneData"]:
+        """Yield one zone per view that speaks for the name: the view's own first.
+
+        A view speaks through its longest origin; where that delegates the name, it doesn't know.
+        """
+        seen = {view}
+        own = next(
+            (self._views[at][view] for at in self._above(name) if view in self._views[at]), None
+        )
+        if own is not None and own.zone_cut(name) is None:
+            yield own
+        for origin in self._above(name):
+            for other in sorted(self._views[origin].keys() - seen):
+                seen.add(other)
+                if self._views[origin][other].zone_cut(name) is None:
+                    yield self._views[origin][other]
+
+    def _above(self, name: str) -> Iterator[str]:
+        return (at for at in ancestors(name) if at in self._views)
+
+
+class _ZoneData:
+    """One zone, indexed; every answer takes time in the number of labels only."""
+
+    def __init__(self, zone: Zone) -> None:
+        self._origin = zone.origin
+        self._addresses: dict[str, list[str]] = defaultdict(list)
+        self._aliases: dict[str, str] = {}
+        self._cuts: set[str] = set()
+        self._nodes: set[str] = {zone.origin}
+        for owner in zone.other_owners:
+            self._add_node(owner)
+        for record in zone.records:
+            self._add_node(record.owner)
+            match record.rdtype:
+                case "A" | "AAAA":
+                    self._addresses[record.owner].append(record.rdata)
+                case "CNAME":
+                    self._aliases.setdefault(record.owner, record.rdata)
+                case "NS" if record.owner != zone.origin:
+                    self._cuts.add(record.owner)
+
+    def _add_node(self, owner: str) -> None:
+        """Make the name exist, and the empty non-terminals above it (RFC 4592 section 2.2.2)."""
+        for name in ancestors(owner):
+            if name in self._nodes:
+                return
+            self._nodes.add(name)
+
+    def zone_cut(self, name: str) -> str | None:
+        """Return the topmost delegated name at or above the name; None where there is none."""
+        if not self._cuts:
+            return None
+        topmost = None
+        for at in ancestors(name):
+            if at == self._origin:
+                break
+            topmost = at if at in self._cuts else topmost
+        return topmost
+
+    def children(self) -> set[str]:
+        """Return the delegated names that are not themselves below another delegation."""
+        return {cut for cut in self._cuts if self.zone_cut(cut) == cut}
+
+    def alias(self, name: str) -> str | None:
+        """Return what the name is a CNAME for; None where it has addresses, or is none."""
+        source = self._source(name)
+        return None if source in self._addresses else self._aliases.get(source)
+
+    def addresses(self, name: str) -> tuple[str, ...]:
+        """Return the addresses of the name, of its own or synthesised from a wildcard."""
+        return tuple(self._addresses.get(self._source(name), ()))
+
+    def _source(self, name: str) -> str:
+        """Return the owner that answers: the name, or its source of synthesis (RFC 4592 3.3.1)."""
+        if name in self._nodes:
+            return name
+        encloser = next(at for at in ancestors(name) if at in self._nodes)
+        return f"*.{encloser}" if encloser else "*"

@@ -1,0 +1,101 @@
+"""Addresses of names that leave the transferred zones, asked of recursive name servers."""
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
+
+import dns.exception
+import dns.message
+import dns.name
+import dns.nameserver
+import dns.rdatatype
+import dns.resolver
+
+from zones.endpoint import Endpoint
+from zones.lookup import MAX_LINKS
+from zones.name import parse_name
+from zones.targets import Unresolved
+
+LIFETIME_SECONDS = 5.0
+"""For all questions about one name."""
+_AT_ONCE = 16
+
+Nameservers = tuple[Endpoint, ...]
+_Answer = tuple[str, ...] | Unresolved
+
+
+def resolve(
+    names: Iterable[tuple[str, str]],
+    nameservers: Mapping[str, Nameservers],
+    lifetime: float = LIFETIME_SECONDS,
+) -> dict[tuple[str, str], _Answer]:
+    """Return what each (view, name) resolves to, by the name servers of its view.
+
+    A view without any has the system's. A name that does not exist, or has no address, has the
+    empty answer; seconds of ``lifetime`` without an answer are an ``Unresolved``.
+    """
+    wanted = {(view, name): (nameservers.get(view, ()), name) for view, name in names}
+    asked = tuple(dict.fromkeys(wanted.values()))
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        found = pool.map(lambda question: _resolve(question[0], question[1], lifetime), asked)
+        answers = dict(zip(asked, found, strict=True))
+    return {key: answers[question] for key, question in wanted.items()}
+
+
+def _resolve(nameservers: Nameservers, name: str, lifetime: float) -> _Answer:
+    """Return the addresses of both families; where one family fails, the other's have to do."""
+    deadline = monotonic() + lifetime
+    found: list[str] = []
+    failure: dns.exception.DNSException | None = None
+    for rdtype in (dns.rdatatype.A, dns.rdatatype.AAAA):
+        try:
+            resolver = _resolver(nameservers)
+            found += _addresses(resolver, parse_name(name), rdtype, deadline)
+        except dns.resolver.NXDOMAIN:
+            continue
+        except dns.exception.DNSException as error:
+            failure = error
+    if failure is not None and not found:
+        return Unresolved(_words(failure))
+    return tuple(found)
+
+
+def _resolver(nameservers: Nameservers) -> dns.resolver.Resolver:
+    if not nameservers:
+        return dns.resolver.Resolver()
+    resolver = dns.resolver.Resolver(configure=False)
+    resolver.nameservers = [
+        dns.nameserver.Do53Nameserver(server.host, server.port) for server in nameservers
+    ]
+    return resolver
+
+
+def _addresses(
+    resolver: dns.resolver.Resolver,
+    name: dns.name.Name,
+    rdtype: dns.rdatatype.RdataType,
+    deadline: float,
+) -> list[str]:
+    """Return the name's addresses; follows CNAMEs that the name server did not follow."""
+    for _ in range(MAX_LINKS):
+        remaining = max(0.001, deadline - monotonic())
+        answer = resolver.resolve(name, rdtype, raise_on_no_answer=False, lifetime=remaining)
+        if answer.rrset is not None or answer.canonical_name == name:
+            return [rdata.to_text() for rdata in answer.rrset or ()]
+        name = answer.canonical_name
+    raise dns.message.ChainTooLong
+
+
+def _words(error: dns.exception.DNSException) -> str:
+    """Return why, without the seconds and tries that dnspython's own words hold."""
+    match error:
+        case dns.resolver.LifetimeTimeout():
+            return "no answer from the name servers in time"
+        case dns.resolver.NoNameservers():
+            return "every name server failed or refused"
+        case dns.resolver.NoResolverConfiguration():
+            return "the system has no name servers configured; set nameservers of the source"
+        case dns.message.ChainTooLong():
+            return f"a CNAME chain of more than {MAX_LINKS} links"
+        case _:
+            return type(error).__name__
