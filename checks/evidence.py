@@ -5,10 +5,13 @@ compared and made by hand in a test.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from zones.target import Target
+
+NOT_READ = datetime.fromtimestamp(0, UTC)
+"""Stands for a date that could not be parsed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,11 @@ class Certificate:
     """TLS feature status_request (RFC 7633)."""
     unreadable: str = ""
     """The field that could not be parsed, and the parser's words; empty where all could be."""
+
+    @classmethod
+    def unread(cls, sha256: str, why: str) -> "Certificate":
+        """Return what is known of a certificate that could not be parsed at all."""
+        return cls(sha256, "", "", "", NOT_READ, NOT_READ, has_san=False, unreadable=why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +162,7 @@ class FailureKind(StrEnum):
     TLS_FAILED = "tls-failed"
     NOT_TLS = "not-tls"
     STOPPED_ANSWERING = "stopped-answering"
+    CERTIFICATE_UNREADABLE = "certificate-unreadable"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,32 +27,30 @@ def _failing(name: str) -> str:
 FindingId = Annotated[str, AfterValidator(_known_finding)]
 FailingOn = Annotated[str, AfterValidator(_failing)]
 Port = Annotated[int, Field(ge=1, le=65535)]
-Share = Annotated[float, Field(gt=0, le=1)]
 
 
 class Model(BaseModel):
     """A table of the configuration: unknown keys are errors, values keep their types."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class Expiry(Model):
     """When a certificate is about to expire: the smaller of days and share of its lifetime."""
 
     days: Annotated[float, Field(gt=0)] = 30
-    lifetime_share: Share | None = 0.2
-    """None: ``days`` alone counts."""
-    critical_share: Share | None = 0.07
-    """Below this share of the lifetime the finding is an error; None: never."""
+    lifetime_share: Annotated[float, Field(gt=0, le=1)] = 0.2
+    """1: ``days`` alone counts."""
+    critical_share: Annotated[float, Field(ge=0, le=1)] = 0.07
+    """Below this share of the lifetime the finding is an error; 0: never."""
 
     def threshold(self, lifetime: timedelta) -> timedelta:
         """Return how long before notAfter a certificate of that lifetime counts as expiring."""
-        days = timedelta(days=self.days)
-        return days if self.lifetime_share is None else min(days, lifetime * self.lifetime_share)
+        return min(timedelta(days=self.days), lifetime * self.lifetime_share)
 
     def is_critical(self, remaining: timedelta, lifetime: timedelta) -> bool:
         """Tell whether so little remains that the finding is an error."""
-        return self.critical_share is not None and remaining < lifetime * self.critical_share
+        return remaining < lifetime * self.critical_share
 
 
 class Overrides(Model):
@@ -68,6 +66,8 @@ class Overrides(Model):
     fail_on: tuple[FailingOn, ...] | None = None
     severity: dict[FindingId, Severity] | None = None
     external: Literal["test", "tell", "skip"] | None = None
+    min_answered: Annotated[float, Field(ge=0, le=1)] | None = None
+    min_targets: Annotated[int, Field(ge=0)] | None = None
 
 
 class Policy(Model):
@@ -108,7 +108,7 @@ class Policy(Model):
     """In the whole run, however many xdist workers it has."""
 
     def overridden(self, overrides: Overrides) -> "Policy":
-        """Return the policy with what the overrides set; severities are merged."""
+        """Return the policy with what the overrides set; of tables, key by key."""
         changes = {
             name: getattr(overrides, name)
             for name in overrides.model_fields_set
@@ -116,6 +116,11 @@ class Policy(Model):
         }
         if "severity" in changes:
             changes["severity"] = {**self.severity, **changes["severity"]}
+        if overrides.expiry is not None:
+            given = {
+                name: getattr(overrides.expiry, name) for name in overrides.expiry.model_fields_set
+            }
+            changes["expiry"] = self.expiry.model_copy(update=given)
         return self.model_copy(update=changes)
 
     def severity_of(self, finding_id: str, default: Severity) -> Severity:

@@ -1,0 +1,69 @@
+"""The text that a test shows: complete for a reader who sees nothing else."""
+
+from collections.abc import Iterator
+
+from checks.finding import CertificateRef, Finding, Severity
+from checks.text import clean
+from checks.verdict import Subject, SubjectKind, Verdict, Waived
+
+
+def failure_text(verdict: Verdict) -> str:
+    """Return a head line that says it all in short, then a line and a remedy for each finding."""
+    return "\n".join(_lines(verdict))
+
+
+def headline(verdict: Verdict) -> str:
+    """Return the subject, and how many findings of which kinds there are; notes do not count."""
+    ids = [finding.id for finding in verdict.findings if finding.severity is not Severity.NOTE]
+    said = f"{_counted(len(ids))}: {', '.join(dict.fromkeys(ids))}" if ids else verdict.reason
+    return f"{_subject(verdict.subject)}: {said or 'no findings'}"
+
+
+def waiver_text(verdict: Verdict) -> str:
+    """Return the reasons of the waivers in one line, as an expected failure shows them."""
+    reasons = dict.fromkeys(f"{one.finding.id}: {_reason(one)}" for one in verdict.waived)
+    return f"WAIVED: {'; '.join(reasons)}"
+
+
+def _lines(verdict: Verdict) -> Iterator[str]:
+    yield headline(verdict)
+    for finding in verdict.findings:
+        yield from _finding(finding)
+    for one in verdict.waived:
+        yield f"  waived {one.finding.id}: {clean(one.finding.message)}"
+        yield f"    {_reason(one)}"
+    for remark in verdict.remarks:
+        yield f"  remark: {clean(remark)}"
+
+
+def _finding(finding: Finding) -> Iterator[str]:
+    where = f" [{', '.join(finding.deployments)}]" if finding.deployments else ""
+    yield f"  {finding.severity.value} {finding.id}: {clean(finding.message)}{clean(where)}"
+    if finding.certificate is not None:
+        yield f"    certificate: {_certificate(finding.certificate)}"
+    if finding.remedy:
+        yield f"    remedy: {clean(finding.remedy)}"
+
+
+def _certificate(ref: CertificateRef) -> str:
+    place = "not sent" if ref.position is None else f"position {ref.position} as sent"
+    return clean(f"{ref.subject or '(no subject)'}, serial {ref.serial}, {place}")
+
+
+def _reason(one: Waived) -> str:
+    return clean(f"{one.reason} (approved by {one.approved_by}, until {one.expires})")
+
+
+def _subject(subject: Subject) -> str:
+    match subject.kind:
+        case SubjectKind.TARGET:
+            address = f"[{subject.address}]" if ":" in subject.address else subject.address
+            return clean(f"{subject.fqdn} {address}:{subject.port}")
+        case SubjectKind.ZONE:
+            return clean(f"zone {subject.id}")
+        case SubjectKind.RUN:
+            return clean(subject.fqdn)
+
+
+def _counted(number: int) -> str:
+    return "1 finding" if number == 1 else f"{number} findings"

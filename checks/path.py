@@ -1,0 +1,66 @@
+"""Which of the certificates sent lie on a path from the leaf."""
+
+from collections.abc import Iterator
+
+from checks.context import Context
+from checks.evidence import Certificate, Chain
+
+_STEPS = 10_000  # of a search that is exponential for chains made to be
+
+
+def store_paths(chain: Chain, context: Context) -> tuple[tuple[Certificate, ...], ...]:
+    """Return the paths that required stores found, leaf first and anchor last, each once."""
+    paths = (
+        verdict.path
+        for verdict in chain.stores
+        if verdict.store in context.required and verdict.path
+    )
+    return tuple(dict.fromkeys(paths))
+
+
+def sent_path(chain: Chain) -> tuple[int, ...]:
+    """Return the positions of one path through what was sent, as far up as it goes.
+
+    Of several issuers of a certificate the one that was sent first is taken.
+    """
+    path = [0]
+    while above := _issuers_above(chain, tuple(path)):
+        path.append(above[0])
+    return tuple(path)
+
+
+def reachable(chain: Chain) -> frozenset[int]:
+    """Return the positions of all certificates that lie on any path from the leaf."""
+    seen, waiting = {0}, [0]
+    while waiting:
+        new = set(chain.issuers[waiting.pop()]) - seen
+        seen |= new
+        waiting += new
+    return frozenset(seen)
+
+
+def has_ordered_path(chain: Chain) -> bool:
+    """Tell whether some path, followed as far up as it goes, was sent in order.
+
+    True as well for a chain so tangled that the search was given up.
+    """
+    for step, path in enumerate(_ordered_paths(chain)):
+        if step >= _STEPS or not _issuers_above(chain, path):
+            return True
+    return False
+
+
+def _ordered_paths(chain: Chain) -> Iterator[tuple[int, ...]]:
+    waiting: list[tuple[int, ...]] = [(0,)]
+    while waiting:
+        path = waiting.pop()
+        yield path
+        waiting += [(*path, up) for up in _issuers_above(chain, path) if up > path[-1]]
+
+
+def _issuers_above(chain: Chain, path: tuple[int, ...]) -> tuple[int, ...]:
+    # By content, not by position: a duplicate leads nowhere new.
+    passed = {chain.certificates[place].sha256 for place in path}
+    return tuple(
+        up for up in chain.issuers[path[-1]] if chain.certificates[up].sha256 not in passed
+    )

@@ -1,0 +1,64 @@
+"""What is said of a target that shows no certificate."""
+
+from collections.abc import Iterator
+
+from checks.context import Context
+from checks.evidence import FailureKind, HandshakeFailure, Reach, Scan
+from checks.finding import Finding
+from checks.found import found
+from checks.text import clean
+
+EXTERNAL = "EXCLUDED: external"
+"""Why an external target is left alone where the policy says ``skip``."""
+
+_REASONS = {
+    Reach.REFUSED: "EXCLUDED: refused",
+    Reach.SILENT: "NOT-VERIFIED: no answer",
+    Reach.NO_ROUTE: "NOT-VERIFIED: no route from here",
+}
+
+
+def excuse(scan: Scan, context: Context) -> str:
+    """Return why the target is skipped; empty where it has to be judged."""
+    target = scan.target
+    if target.external and context.policy.external == "skip":
+        return EXTERNAL
+    if scan.reach is not Reach.ANSWERED:
+        return _REASONS[scan.reach]
+    if target.fqdn.startswith("*.") and scan.failure and scan.failure.unrecognized_name:
+        return "EXCLUDED: the server refuses the probe name under the wildcard"
+    return ""
+
+
+def unanswered(scan: Scan, context: Context) -> Iterator[Finding]:
+    """Yield a finding if there was no answer from a name that the policy says must answer."""
+    names = {name.lower().rstrip(".") for name in context.policy.must_answer}
+    if scan.target.fqdn in names and scan.reach is not Reach.ANSWERED:
+        message = f"{clean(scan.target.fqdn)} must answer and does not: {scan.reach.value}"
+        yield found("must-answer", message)
+
+
+def failed(scan: Scan) -> Iterator[Finding]:
+    """Yield why a server that answered showed no certificate."""
+    if not scan.handshakes:
+        yield _failed(scan)
+
+
+def _failed(scan: Scan) -> Finding:
+    failure = scan.failure or _UNKNOWN
+    reason = clean(failure.reason, 300)
+    match failure.kind:
+        case FailureKind.TLS_FAILED:
+            return found("tls-failed", f"TLS handshake failed: {reason}")
+        case FailureKind.NOT_TLS:
+            message = f"port {scan.target.port} answers, but not with TLS: {reason}"
+            return found("not-tls", message)
+        case FailureKind.STOPPED_ANSWERING:
+            message = f"answered earlier in this run, then silent: {reason}"
+            return found("stopped-answering", message)
+        case FailureKind.CERTIFICATE_UNREADABLE:
+            return found("certificate-unreadable", f"certificate cannot be parsed: {reason}")
+
+
+# A scan that has neither a handshake nor a reason is never a pass.
+_UNKNOWN = HandshakeFailure(FailureKind.TLS_FAILED, "no certificate was seen")

@@ -1,0 +1,117 @@
+"""Findings made into a verdict: what the policy and its waivers make of them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from checks.finding import CATALOGUE, Finding, Severity
+from checks.policy import Policy, Waiver
+from checks.text import clean
+from checks.verdict import Outcome, Subject, Verdict, Waived
+
+_SEVERITIES = tuple(Severity)  # gravest first
+_IDS = tuple(CATALOGUE)
+
+# A name of somebody else's server: that it is yours, and in date, is for you to see to; how its
+# chain is built is not.
+_NOT_OURS = frozenset(
+    {
+        "chain-order",
+        "inconsistent-leaf",
+        "issuer-expired",
+        "issuer-expiring",
+        "issuer-not-sent",
+        "missing-intermediate",
+        "path-invalid",
+        "self-signed",
+        "shape",
+        "store-refuses",
+        "untrusted-root",
+        "weak-key",
+        "weak-signature",
+        "wrong-purpose",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a subject's findings are weighed by."""
+
+    policy: Policy
+    waivers: tuple[Waiver, ...]
+    judged_at: datetime
+    """Aware, UTC."""
+
+
+def rule(subject: Subject, findings: Iterable[Finding], terms: Terms) -> Verdict:
+    """Return the verdict that the findings amount to under the terms."""
+    weighed = _weighed(findings, subject, terms.policy)
+    standing = tuple(finding for finding in weighed if _waiver(finding, subject, terms) is None)
+    waived = tuple(one for finding in weighed if (one := _waived(finding, subject, terms)))
+    return Verdict(
+        subject,
+        _outcome(standing, waived),
+        fails=any(terms.policy.fails(finding.id, finding.severity) for finding in standing),
+        findings=standing,
+        waived=waived,
+        remarks=_ended_waivers(weighed, subject, terms),
+    )
+
+
+def _weighed(findings: Iterable[Finding], subject: Subject, policy: Policy) -> tuple[Finding, ...]:
+    weighed = (
+        replace(finding, severity=_severity(finding, subject, policy)) for finding in findings
+    )
+    kept = (finding for finding in weighed if finding.severity is not Severity.OFF)
+    return tuple(sorted(kept, key=_order))
+
+
+def _severity(finding: Finding, subject: Subject, policy: Policy) -> Severity:
+    severity = policy.severity_of(finding.id, finding.severity)
+    is_told_only = subject.external and (policy.external == "tell" or finding.id in _NOT_OURS)
+    return Severity.NOTE if is_told_only and severity is not Severity.OFF else severity
+
+
+def _order(finding: Finding) -> tuple[int, int, int, str]:
+    position = finding.certificate.position if finding.certificate else None
+    return (
+        _SEVERITIES.index(finding.severity),
+        _IDS.index(finding.id),
+        -1 if position is None else position,
+        finding.message,
+    )
+
+
+def _waiver(finding: Finding, subject: Subject, terms: Terms) -> Waiver | None:
+    covering = (w for w in terms.waivers if w.covers(subject.fqdn, finding.id))
+    return next((waiver for waiver in covering if waiver.holds_at(terms.judged_at)), None)
+
+
+def _waived(finding: Finding, subject: Subject, terms: Terms) -> Waived | None:
+    waiver = _waiver(finding, subject, terms)
+    if waiver is None:
+        return None
+    expires = waiver.expires.isoformat()
+    return Waived(finding, clean(waiver.reason), clean(waiver.approved_by), expires)
+
+
+def _outcome(standing: tuple[Finding, ...], waived: tuple[Waived, ...]) -> Outcome:
+    severities = {finding.severity for finding in standing}
+    if Severity.ERROR in severities:
+        return Outcome.ERROR
+    if Severity.WARNING in severities:
+        return Outcome.WARNING
+    has_stings = any(one.finding.severity is not Severity.NOTE for one in waived)
+    return Outcome.WAIVED if has_stings else Outcome.OK
+
+
+def _ended_waivers(weighed: tuple[Finding, ...], subject: Subject, terms: Terms) -> tuple[str, ...]:
+    # One that is followed by another, which still holds, needs no word.
+    open_ids = {finding.id for finding in weighed if _waiver(finding, subject, terms) is None}
+    return tuple(
+        f"the waiver of {waiver.finding} ran out on {waiver.expires.isoformat()}"
+        f" (approved by {clean(waiver.approved_by, 100)}) and counts for nothing"
+        for waiver in terms.waivers
+        if any(waiver.covers(subject.fqdn, id_) for id_ in open_ids)
+    )

@@ -1,0 +1,138 @@
+"""Why a port that answers TCP shows no certificate, in words that are true."""
+
+import re
+import socket
+import ssl
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Self
+
+from checks.evidence import FailureKind, HandshakeFailure
+from checks.scan.certificate import FOREIGN_TEXT_LIMIT
+
+_ALERT, _HANDSHAKE = 21, 22  # RFC 8446 section 5.1, ContentType
+
+_PROTOCOLS = (
+    (rb"SSH-", "SSH"),
+    (rb"HTTP/|<!doctype|<html", "HTTP"),
+    (rb"220[ -].*ftp", "FTP"),
+    (rb"220[ -]|421[ -]|554[ -]", "SMTP or FTP"),
+    (rb"\* (OK|BYE)", "IMAP"),
+    (rb"\+OK", "POP3"),
+    (rb"RFB ", "VNC"),
+    (rb"\x00\x00\x00\x07|E\x00", "a database's protocol"),
+)
+
+
+class Ending(Enum):
+    """How a handshake that came to no certificate ended."""
+
+    ALERT = auto()
+    UNRECOGNIZED_NAME = auto()
+    CUT = auto()
+    """The connection was closed or reset."""
+    SILENT = auto()
+    DRIPPING = auto()
+    UNREACHABLE = auto()
+    """TCP answered before, and now it does not."""
+    UNREADABLE = auto()
+    NO_CERTIFICATE = auto()
+
+    @property
+    def is_final(self) -> bool:
+        """Whether every other question would end the same way."""
+        return self in {
+            Ending.SILENT,
+            Ending.DRIPPING,
+            Ending.UNREACHABLE,
+            Ending.UNRECOGNIZED_NAME,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """One question that the server did not answer with a certificate."""
+
+    ending: Ending
+    words: str = ""
+    """Of the library that saw it."""
+
+    @classmethod
+    def of_words(cls, words: str) -> Self:
+        """Return what SSLyze's or OpenSSL's words for a failed handshake stand for."""
+        # OpenSSL puts codes and function names before its words, with colons between.
+        last = words.strip().rsplit(":", 1)[-1].strip()
+        if "unrecognized name" in last:
+            return cls(Ending.UNRECOGNIZED_NAME, last)
+        if words.startswith("Server "):
+            return cls(Ending.CUT, last)
+        return cls(Ending.ALERT, last)
+
+
+def first_bytes(address: str, port: int, seconds: float) -> bytes:
+    """Return what the port says first when it is sent a ClientHello; empty for nothing."""
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    client = context.wrap_bio(incoming, outgoing)
+    with suppress(ssl.SSLWantReadError):
+        client.do_handshake()
+    try:
+        with socket.create_connection((address, port), timeout=seconds) as connection:
+            connection.sendall(outgoing.read())
+            return connection.recv(256)
+    except OSError:
+        return b""
+
+
+def is_tls(answer: bytes) -> bool:
+    """Tell whether that may be the start of a TLS record, or of no answer at all."""
+    return not answer or (answer[0] in {_ALERT, _HANDSHAKE} and answer[1:2] in {b"", b"\x03"})
+
+
+def diagnose(declined: Sequence[Declined], answer: bytes | None) -> HandshakeFailure:
+    """Return the reason why no question was answered, the most telling first.
+
+    ``answer`` is what the port said to a ClientHello; None where that was not looked at.
+    """
+    if answer is not None and not is_tls(answer):
+        return HandshakeFailure(FailureKind.NOT_TLS, f"it speaks {_protocol(answer)}")
+    endings = {decline.ending for decline in declined}
+    if Ending.UNREACHABLE in endings:
+        return HandshakeFailure(FailureKind.STOPPED_ANSWERING, "TCP connections are not taken now")
+    for ending, reason in _REASONS.items():
+        if ending in endings:
+            words = _most_telling(decline.words for decline in declined if decline.ending is ending)
+            unreadable = ending is Ending.UNREADABLE
+            return HandshakeFailure(
+                FailureKind.CERTIFICATE_UNREADABLE if unreadable else FailureKind.TLS_FAILED,
+                reason.format(words)[:FOREIGN_TEXT_LIMIT],
+                unrecognized_name=ending is Ending.UNRECOGNIZED_NAME,
+            )
+    return HandshakeFailure(FailureKind.TLS_FAILED, "the deadline passed before any answer")
+
+
+_REASONS = {
+    Ending.UNRECOGNIZED_NAME: "the server refuses the name: alert unrecognized_name",
+    Ending.SILENT: "the server takes the connection and then says nothing until the deadline",
+    Ending.DRIPPING: "the server answers so slowly that the handshake misses the deadline",
+    Ending.UNREADABLE: "{}",
+    Ending.NO_CERTIFICATE: "the server presents no certificate (anonymous cipher suite)",
+    Ending.ALERT: "{}",
+    Ending.CUT: "the server closes the connection in the middle of the handshake",
+}
+
+
+def _most_telling(words: Iterable[str]) -> str:
+    # That a version is not spoken was to be expected of most questions.
+    return min(words, key=lambda text: ("version" in text, text))
+
+
+def _protocol(answer: bytes) -> str:
+    for pattern, name in _PROTOCOLS:
+        if re.match(pattern, answer, re.IGNORECASE):
+            return name
+    return "something that is not TLS"

@@ -1,0 +1,185 @@
+"""The chains that a server shows for one name: SSLyze's handshakes, inside one deadline.
+
+Runs in a thread of a handshake process. SSLyze's CERTIFICATE_INFO asks three questions with SNI:
+TLS 1.3, TLS 1.2 with RSA, TLS 1.2 without RSA. Its own jobs are run here one after another, so that
+the chain of each handshake is kept as it came: SSLyze's result keeps one chain for each leaf, and
+which one is a race. Its connectivity test is left out: what it would find out, the jobs tell.
+"""
+
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from nassl._nassl import OpenSSLError
+from sslyze.connection_helpers.tls_connection import SslConnection
+from sslyze.errors import ConnectionToServerFailed, TlsHandshakeFailed, TlsHandshakeTimedOut
+from sslyze.plugins.plugin_base import ScanJob
+from sslyze.plugins.scan_commands import ScanCommand, ScanCommandsRepository
+from sslyze.server_connectivity import (
+    ClientAuthRequirementEnum,
+    ServerConnectivityInfo,
+    ServerTlsProbingResult,
+    TlsVersionEnum,
+)
+from sslyze.server_setting import ServerNetworkConfiguration, ServerNetworkLocation
+
+from checks.scan.deadline import Deadline
+from checks.scan.diagnosis import Declined, Ending, diagnose, first_bytes, is_tls
+from checks.scan.task import Endpoint, RawHandshake, RawScan
+
+_CERTIFICATE_INFO = ScanCommandsRepository.get_implementation_cls(ScanCommand.CERTIFICATE_INFO)
+
+_MODERN = ("TLS 1.3", "TLS 1.2 with RSA", "TLS 1.2 without RSA")
+_OLDER = {
+    TlsVersionEnum.TLS_1_1: ("TLS 1.1", "TLS 1.1 with RSA", "TLS 1.1 without RSA"),
+    TlsVersionEnum.TLS_1_0: ("TLS 1.0", "TLS 1.0 with RSA", "TLS 1.0 without RSA"),
+    TlsVersionEnum.SSL_3_0: ("SSL 3.0", "SSL 3.0 with RSA", "SSL 3.0 without RSA"),
+}
+_TLS_1_3_CIPHERS = (
+    "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256"
+    ":TLS_AES_128_CCM_SHA256:TLS_AES_128_CCM_8_SHA256"
+)
+_OLDER_CIPHERS = "ALL:COMPLEMENTOFALL:-PSK:-SRP:-aNULL"
+
+
+def shake_hands(endpoint: Endpoint, seconds: float) -> RawScan:
+    """Return the chains that the server shows, all questions inside so many seconds."""
+    with Deadline(seconds) as deadline:
+        interview = Interview(endpoint, deadline)
+        interview.hold()
+        if interview.handshakes:
+            return RawScan(tuple(interview.handshakes))
+        return RawScan((), diagnose(interview.declined, interview.first_bytes))
+
+
+@dataclass(frozen=True)
+class WatchedServer(ServerConnectivityInfo):
+    """SSLyze's server information, with connections that know the deadline."""
+
+    deadline: Deadline
+
+    def get_preconfigured_tls_connection(
+        self,
+        override_tls_version: TlsVersionEnum | None = None,
+        ca_certificates_path: Path | None = None,
+        should_use_legacy_openssl: bool | None = None,  # noqa: FBT001 - SSLyze's signature
+        should_enable_server_name_indication: bool = True,  # noqa: FBT001, FBT002 - likewise
+    ) -> SslConnection:
+        """See ``ServerConnectivityInfo.get_preconfigured_tls_connection``."""
+        server = ServerConnectivityInfo(
+            self.server_location,
+            # SSLyze hands the time-out on to a socket, which takes fractions.
+            replace(self.network_configuration, network_timeout=self.deadline.remaining),  # type: ignore[arg-type]
+            self.tls_probing_result,
+        )
+        connection = server.get_preconfigured_tls_connection(
+            override_tls_version,
+            ca_certificates_path,
+            should_use_legacy_openssl,
+            should_enable_server_name_indication,
+        )
+        self.deadline.watch(connection)
+        return connection
+
+
+@dataclass
+class Interview:
+    """All questions put to one endpoint, and what came of them."""
+
+    endpoint: Endpoint
+    deadline: Deadline
+    handshakes: list[RawHandshake] = field(default_factory=list)
+    declined: list[Declined] = field(default_factory=list)
+    first_bytes: bytes | None = None
+    """What the port answers to a ClientHello; None where that was not looked at."""
+
+    def hold(self) -> None:
+        """Ask all questions until the server says something that ends them all."""
+        for name, job in self._questions():
+            if self.deadline.is_over:
+                return
+            match self._ask(name, job):
+                case RawHandshake() as handshake:
+                    self.handshakes.append(handshake)
+                case Declined() as decline:
+                    self.declined.append(decline)
+                    if decline.ending.is_final:
+                        return
+
+    def _questions(self) -> Iterator[tuple[str, ScanJob]]:
+        yield from zip(_MODERN, self._jobs(TlsVersionEnum.TLS_1_3), strict=True)
+        if self.handshakes:
+            return
+        self.first_bytes = first_bytes(
+            self.endpoint.address, self.endpoint.port, self.deadline.remaining
+        )
+        if not is_tls(self.first_bytes):
+            return
+        for version, names in _OLDER.items():
+            default, *others = zip(names, self._jobs(version), strict=True)
+            yield default
+            if self.handshakes:
+                yield from others
+                return
+
+    def _jobs(self, version: TlsVersionEnum) -> list[ScanJob]:
+        server = WatchedServer(
+            # The address stands for the host name too: SSLyze refuses names that DNS allows.
+            ServerNetworkLocation(self.endpoint.address, self.endpoint.port, self.endpoint.address),
+            ServerNetworkConfiguration(self.endpoint.server_name, network_max_retries=1),
+            _as_if_probed(version),
+            self.deadline,
+        )
+        return _CERTIFICATE_INFO.scan_jobs_for_scan_command(server)[:3]
+
+    def _ask(self, name: str, job: ScanJob) -> RawHandshake | Declined:
+        answer = _answer(name, job)
+        if isinstance(answer, Declined) and answer.ending is Ending.CUT:
+            if self.deadline.is_over:
+                return Declined(Ending.DRIPPING)
+            # A busy or rate-limiting server resets connections: that answers no question.
+            return _answer(name, job)
+        return answer
+
+
+def _as_if_probed(version: TlsVersionEnum) -> ServerTlsProbingResult:
+    is_tls_1_3 = version is TlsVersionEnum.TLS_1_3
+    return ServerTlsProbingResult(
+        highest_tls_version_supported=version,
+        cipher_suite_supported=_TLS_1_3_CIPHERS if is_tls_1_3 else _OLDER_CIPHERS,
+        # Makes SSLyze keep the chain of a server that asks for a client certificate.
+        client_auth_requirement=ClientAuthRequirementEnum.REQUIRED,
+        supports_ecdh_key_exchange=False,
+    )
+
+
+def _answer(name: str, job: ScanJob) -> RawHandshake | Declined:
+    try:
+        pems, staple, *_ = job.function_to_call(*job.function_arguments)
+        return RawHandshake(
+            question=name,
+            tls_version=name[: len("TLS 1.x")],
+            certificates=tuple(ssl.PEM_cert_to_DER_cert(pem) for pem in pems),
+            staple=staple.as_der_bytes() if staple else None,
+        )
+    except (TlsHandshakeFailed, OpenSSLError) as error:
+        return _refusal(error)
+    except ConnectionToServerFailed as error:
+        return Declined(Ending.UNREACHABLE, error.error_message)
+    except ValueError as error:
+        # nassl reads the names before it hands a certificate over: UnicodeDecodeError.
+        unreadable = isinstance(error, UnicodeError)
+        return Declined(Ending.UNREADABLE if unreadable else Ending.NO_CERTIFICATE, str(error))
+    except OSError as error:
+        return Declined(Ending.CUT, str(error))
+
+
+def _refusal(error: TlsHandshakeFailed | OpenSSLError) -> Declined:
+    match error:
+        case TlsHandshakeTimedOut():
+            return Declined(Ending.SILENT)
+        case TlsHandshakeFailed():
+            return Declined.of_words(error.error_message)
+        case _:
+            return Declined.of_words(str(error))

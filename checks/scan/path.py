@@ -1,0 +1,257 @@
+"""What each trust store makes of a chain: SSLyze's verdict, OpenSSL's reason.
+
+Runs in path processes, one chain at a time: path building is native code that five small
+certificates can keep busy for minutes, and only ending the process ends it.
+"""
+
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cached_property
+from ipaddress import ip_address
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.utils import CryptographyDeprecationWarning
+from cryptography.x509.verification import PolicyBuilder, Store
+from OpenSSL import crypto
+from sslyze.plugins.certificate_info.trust_stores.trust_store import TrustStore
+
+from checks.evidence import Certificate, StoreVerdict
+from checks.scan.certificate import FOREIGN_TEXT_LIMIT, PARSE_ERRORS, facts, is_issued_by, load
+from checks.stores import StoreFile
+
+LOOKED_AT = 32
+"""Certificates of one chain that are parsed; a server may send thousands."""
+CANDIDATES = 16
+"""Certificates handed to path building: it is exponential in them."""
+
+_NOT_YET_VALID, _EXPIRED = 9, 10  # X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED
+
+Subject = x509.DNSName | x509.IPAddress
+
+
+@dataclass(frozen=True)
+class LoadedStore:
+    """A trust store in the two forms that verifiers ask for."""
+
+    file: StoreFile
+    by_file: tuple[TrustStore, ...]
+
+    @cached_property
+    def anchors(self) -> tuple[x509.Certificate, ...]:
+        """Every certificate of the store."""
+        return tuple(
+            certificate
+            for path in self.file.paths
+            for certificate in x509.load_pem_x509_certificates(path.read_bytes())
+        )
+
+    @cached_property
+    def openssl(self) -> crypto.X509Store:
+        """The store for OpenSSL; its time is set before each use."""
+        store = crypto.X509Store()
+        # SSLyze's verifier takes any certificate of a store for an anchor: so must OpenSSL.
+        store.set_flags(crypto.X509StoreFlags.PARTIAL_CHAIN)
+        for anchor in self.anchors:
+            store.add_cert(crypto.X509.from_cryptography(anchor))
+        return store
+
+
+def load_stores(files: Sequence[StoreFile]) -> tuple[LoadedStore, ...]:
+    """Return the stores, ready to verify with."""
+    # Roots with a serial number of zero are in every public store.
+    warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+    return tuple(
+        LoadedStore(file, tuple(TrustStore(path, file.name, "") for path in file.paths))
+        for file in files
+    )
+
+
+def issuers(certificates: Sequence[bytes]) -> tuple[tuple[int, ...], ...]:
+    """Return for each certificate the positions of those that issued it, itself left out."""
+    known = [_parsed(der) for der in certificates]
+    return tuple(
+        tuple(_positions_of_issuers(certificate, own, known)) if certificate is not None else ()
+        for own, certificate in enumerate(known)
+    )
+
+
+def _positions_of_issuers(
+    certificate: x509.Certificate, own: int, known: Sequence[x509.Certificate | None]
+) -> Iterator[int]:
+    for position, issuer in enumerate(known):
+        if position != own and issuer is not None and is_issued_by(certificate, issuer):
+            yield position
+
+
+def parsed(certificates: Sequence[bytes]) -> list[x509.Certificate]:
+    """Return the certificates that can be parsed, each once, in the order given."""
+    found = (_parsed(der) for der in dict.fromkeys(certificates))
+    return [certificate for certificate in found if certificate is not None]
+
+
+def judge(
+    certificates: Sequence[bytes], stores: Sequence[LoadedStore], judged_at: datetime
+) -> Iterator[StoreVerdict]:
+    """Yield each store's verdict on a chain, leaf first, at that (aware) moment.
+
+    The moment is clamped into the leaf's validity, so that a leaf's own dates are never told as
+    distrust; the name is one that the leaf itself presents. Yields nothing for a leaf that cannot
+    be parsed.
+    """
+    leaf = _parsed(certificates[0])
+    if leaf is None:
+        return
+    path = PathQuestion(leaf, _candidates(leaf, certificates[1:]), judged_at)
+    for store in stores:
+        yield path.asked_of(store)
+
+
+@dataclass(frozen=True)
+class PathQuestion:
+    """One chain, at one moment, for one name."""
+
+    leaf: x509.Certificate
+    candidates: tuple[x509.Certificate, ...]
+    judged_at: datetime
+
+    @cached_property
+    def moment(self) -> datetime:
+        """``judged_at``, clamped into the leaf's validity (RFC 5280 section 4.1.2.5)."""
+        end = self.leaf.not_valid_after_utc - timedelta(seconds=1)
+        return max(self.leaf.not_valid_before_utc, min(self.judged_at, end))
+
+    @cached_property
+    def subject(self) -> Subject | None:
+        """The first subjectAltName that SSLyze's verifier takes; None where it takes none."""
+        builder = PolicyBuilder().store(Store([self.leaf])).time(self.moment)
+        for name in _presented(self.leaf):
+            try:
+                builder.build_server_verifier(name)
+            except PARSE_ERRORS:
+                continue
+            return name
+        return None
+
+    def asked_of(self, store: LoadedStore) -> StoreVerdict:
+        """Return the store's verdict."""
+        path, detail = self._verified(store, self.candidates)
+        if path:
+            return StoreVerdict(
+                store.file.name, trusted=True, sound=True, path=self._longest_lived(store, path)
+            )
+        verdict = self._reason(store, self.moment)
+        if verdict.code == _NOT_YET_VALID and verdict.depth > 0 and self.moment != self.judged_at:
+            verdict = self._with_leaf_dates_aside(store, verdict)
+        # Without a name the verifier cannot be asked at all: OpenSSL's verdict stands in.
+        return replace(verdict, trusted=verdict.sound and self.subject is None, detail=detail)
+
+    def _verified(
+        self, store: LoadedStore, candidates: Sequence[x509.Certificate]
+    ) -> tuple[tuple[Certificate, ...], str]:
+        if self.subject is None:
+            return (), "the certificate presents no name that a verifier accepts"
+        chain = [_pem(self.leaf), *map(_pem, candidates)]
+        detail = ""
+        for part in store.by_file:
+            try:
+                result = part.verify_certificate_chain(chain, self.subject, self.moment)
+            except PARSE_ERRORS as error:
+                detail = str(error)
+                continue
+            if result.verified_certificate_chain:
+                return tuple(map(_facts, result.verified_certificate_chain)), ""
+            detail = result.validation_error or ""
+        return (), detail[:FOREIGN_TEXT_LIMIT]
+
+    def _longest_lived(
+        self, store: LoadedStore, path: tuple[Certificate, ...]
+    ) -> tuple[Certificate, ...]:
+        # The path whose earliest notAfter is the latest: take the one that ends first away, and
+        # ask again, until there is no path without it. Which path a verifier finds first depends
+        # on the order of what was sent; this does not.
+        candidates = self.candidates
+        while len(path) > 2:
+            first_to_end = min(path[1:-1], key=lambda certificate: certificate.not_after)
+            if first_to_end.not_after >= path[0].not_after:
+                return path
+            candidates = tuple(c for c in candidates if _facts(c) != first_to_end)
+            other, _ = self._verified(store, candidates)
+            if not other:
+                return path
+            path = other
+        return path
+
+    def _reason(self, store: LoadedStore, moment: datetime) -> StoreVerdict:
+        name = store.file.name
+        # X509Store.set_time drops an offset: aware UTC is what it wants.
+        store.openssl.set_time(moment)
+        try:
+            context = crypto.X509StoreContext(
+                store.openssl,
+                crypto.X509.from_cryptography(self.leaf),
+                [crypto.X509.from_cryptography(c) for c in self.candidates],
+            )
+            chain = context.get_verified_chain()
+        except crypto.X509StoreContextError as error:
+            code, depth, text = error.errors
+            at_fault = _facts(error.certificate.to_cryptography())
+            return StoreVerdict(name, False, False, code, depth, text, at_fault)  # noqa: FBT003
+        path = tuple(_facts(certificate.to_cryptography()) for certificate in chain)
+        return StoreVerdict(name, trusted=False, sound=True, path=path)
+
+    def _with_leaf_dates_aside(self, store: LoadedStore, first: StoreVerdict) -> StoreVerdict:
+        # OpenSSL looks at dates from the anchor down: if the leaf's own are what it stops at, all
+        # issuers are fine at judged_at.
+        now = self._reason(store, self.judged_at)
+        if now.depth == 0 and now.code in {_NOT_YET_VALID, _EXPIRED}:
+            return StoreVerdict(store.file.name, trusted=True, sound=True)
+        return first
+
+
+def _parsed(der: bytes) -> x509.Certificate | None:
+    try:
+        certificate = load(der)
+        _ = certificate.subject, certificate.issuer, certificate.not_valid_before_utc
+        _ = certificate.not_valid_after_utc, certificate.extensions
+    except PARSE_ERRORS:
+        return None
+    return certificate
+
+
+def _candidates(leaf: x509.Certificate, sent: Sequence[bytes]) -> tuple[x509.Certificate, ...]:
+    # Only what the leaf leads to by issuer names, each once: the rest can be on no path.
+    rest = [certificate for certificate in parsed(sent) if certificate != leaf]
+    found: list[x509.Certificate] = []
+    new = [leaf]
+    while new:
+        wanted = {certificate.issuer for certificate in new}
+        new = [certificate for certificate in rest if certificate.subject in wanted]
+        rest = [certificate for certificate in rest if certificate not in new]
+        found += new
+    return tuple(found[:CANDIDATES])
+
+
+def _presented(leaf: x509.Certificate) -> Iterator[Subject]:
+    try:
+        names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return
+    for name in names:
+        match name:
+            case x509.DNSName() if name.value.startswith("*."):
+                yield x509.DNSName("zonecert" + name.value[1:])
+            case x509.DNSName():
+                yield name
+            case x509.IPAddress() if "/" not in str(name.value):
+                yield x509.IPAddress(ip_address(str(name.value)))
+
+
+def _pem(certificate: x509.Certificate) -> str:
+    return certificate.public_bytes(Encoding.PEM).decode("ascii")
+
+
+def _facts(certificate: x509.Certificate) -> Certificate:
+    return facts(certificate.public_bytes(Encoding.DER))

@@ -1,0 +1,91 @@
+"""What scanner processes do: the work of a handshake process and of a path process.
+
+A worker is made once in its process and called for each task; what it emits on the way arrives
+even if the task must be ended by a kill.
+"""
+
+import resource
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from math import ceil
+from time import process_time
+
+from cryptography import x509
+
+from checks.evidence import Chain, Staple
+from checks.scan import path, staple
+from checks.scan.certificate import facts, load
+from checks.scan.handshake import shake_hands
+from checks.scan.task import ChainTask, Endpoint, RawScan, StapleTask
+from checks.stores import StoreFile
+
+Emit = Callable[[object], None]
+
+
+@dataclass(frozen=True)
+class HandshakeWork:
+    """Yields the chains that an endpoint shows."""
+
+    deadline: float
+    """Seconds for all handshakes of one endpoint."""
+
+    def __call__(self, task: Endpoint, _emit: Emit) -> RawScan:
+        """Return the chains, or why there are none."""
+        return shake_hands(task, self.deadline)
+
+
+@dataclass(frozen=True)
+class PathWork:
+    """Yields evidence of chains and staples; one at a time, each within its budget of CPU."""
+
+    stores: Sequence[StoreFile]
+    judged_at: datetime
+    budget: int
+    """Seconds of CPU time for one task, so that a busy machine changes no verdict."""
+
+    @cached_property
+    def _loaded(self) -> tuple[path.LoadedStore, ...]:
+        return path.load_stores(self.stores)
+
+    def __call__(self, task: ChainTask | StapleTask, emit: Emit) -> Chain | Staple:
+        """Return the evidence; of a chain, its facts are emitted before it is verified."""
+        stores = self._loaded
+        _allow_cpu_seconds(self.budget)
+        match task:
+            case ChainTask():
+                return _chain(task, stores, self.judged_at, emit)
+            case StapleTask():
+                leaf = load(task.certificates[0])
+                issuers = _possible_issuers(leaf, task.certificates[1:], stores)
+                return staple.judge(task.staple, leaf, issuers, self.judged_at)
+
+
+def _chain(
+    task: ChainTask, stores: Sequence[path.LoadedStore], judged_at: datetime, emit: Emit
+) -> Chain:
+    looked_at = task.certificates[: path.LOOKED_AT]
+    chain = Chain(
+        certificates=tuple(map(facts, looked_at)),
+        issuers=path.issuers(looked_at),
+        stores=(),
+        dropped=len(task.certificates) - len(looked_at),
+    )
+    emit(chain)
+    return replace(chain, stores=tuple(path.judge(looked_at, stores, judged_at)))
+
+
+def _possible_issuers(
+    leaf: x509.Certificate, sent: Sequence[bytes], stores: Sequence[path.LoadedStore]
+) -> list[x509.Certificate]:
+    # A leaf that a root issued itself comes without its issuer.
+    anchors = (anchor for store in stores for anchor in store.anchors)
+    known = [*path.parsed(sent), *anchors]
+    return [certificate for certificate in known if certificate.subject == leaf.issuer]
+
+
+def _allow_cpu_seconds(seconds: int) -> None:
+    # The kernel ends the process (SIGXCPU) even inside native code and without its parent.
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (ceil(process_time()) + seconds, hard))

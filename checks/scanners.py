@@ -1,0 +1,194 @@
+"""Scans, made ahead of the tests that will ask for them.
+
+A scan runs in three stages: one TCP connection tells for all names of an (address, port) whether
+anything answers; a handshake process shows what is served; a path process makes evidence of each
+distinct chain, once for all names that serve it. The processes are expendable (``checks.crew``);
+this one never imports SSLyze.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from checks.ahead import Ahead
+from checks.child import Work
+from checks.crew import ChildDiedError, Crew
+from checks.evidence import (
+    Certificate,
+    Chain,
+    FailureKind,
+    Handshake,
+    HandshakeFailure,
+    Reach,
+    Scan,
+    Staple,
+)
+from checks.memo import Memo
+from checks.reach import reach
+from checks.scan.task import ChainTask, Endpoint, RawHandshake, RawScan, StapleTask
+from checks.stores import StoreFile
+from zones.target import Target
+
+THREADS = 32
+"""Handshakes that one process does at once: beyond this its threads hinder each other."""
+GRACE = 5.0
+"""Seconds by which a handshake process may miss a target's deadline before it is killed."""
+PATH_BUDGET = 5
+"""Seconds of CPU time for one chain; a usual one takes 5 milliseconds."""
+PATH_PATIENCE = 120.0
+"""Seconds of wall clock for one chain: only for a system that does not count CPU time."""
+CHAINS_KEPT = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How hard a run may press, and how long a target may take."""
+
+    deadline: float = 15
+    """Seconds for all handshakes of one target."""
+    connect_timeout: float = 3
+    """Seconds for one TCP connection."""
+    connections_per_address: int = 4
+    scans_at_once: int = 64
+    processes: int = 1
+    """Handshake processes, and as many path processes."""
+
+    def shared_by(self, workers: int, cores: int) -> "Limits":
+        """Return one worker's share, when so many xdist workers run on so many cores."""
+        return replace(
+            self,
+            scans_at_once=max(1, self.scans_at_once // workers),
+            processes=max(1, cores // workers),
+        )
+
+
+class Scanners:
+    """Scans targets on demand, and ahead of demand where it is told what to expect."""
+
+    def __init__(self, stores: Sequence[StoreFile], judged_at: datetime, limits: Limits) -> None:
+        """Start no process yet: they come with the first scan."""
+        self._limits = limits
+        self._handshakes = Crew(
+            Work("checks.scan.work", "HandshakeWork", (limits.deadline,)),
+            size=limits.processes,
+            slots=min(THREADS, limits.scans_at_once),
+            patience=limits.deadline + GRACE,
+        )
+        self._paths = Crew(
+            Work("checks.scan.work", "PathWork", (tuple(stores), judged_at, PATH_BUDGET)),
+            size=limits.processes,
+            slots=1,
+            patience=PATH_PATIENCE,
+        )
+        self._reaches: Memo[Reach] = Memo()
+        self._chains: Memo[Chain] = Memo(CHAINS_KEPT)
+        self._staples: Memo[Staple] = Memo(CHAINS_KEPT)
+        self._ahead = Ahead(
+            self._scan,
+            at_once=limits.scans_at_once,
+            per_address=limits.connections_per_address,
+        )
+
+    def expect(self, targets: Iterable[Target]) -> None:
+        """Take the targets that will be asked for, in that order, as a hint."""
+        self._ahead.expect(targets)
+
+    def scan(self, target: Target) -> Scan:
+        """Return the scan of a target, made now if it was not foreseen.
+
+        Raises checks.crew's errors where the scanner itself broke.
+        """
+        return self._ahead.take(target).result()
+
+    def reach(self, address: str, port: int) -> Reach:
+        """Return what comes of connecting there, asked once for all names of the address."""
+        return self._reaches.get(
+            (address, port), lambda: reach(address, port, self._limits.connect_timeout)
+        )
+
+    def count_answering(self, endpoints: Iterable[tuple[str, int]], enough: int) -> int:
+        """Return how many of the endpoints answer TCP, counting no further than ``enough``.
+
+        A refusal is an answer.
+        """
+        answering = 0
+        unasked = list(endpoints)
+        with ThreadPoolExecutor(self._limits.scans_at_once) as threads:
+            while unasked and answering < enough:
+                some, unasked = unasked[:enough], unasked[enough:]
+                reaches = threads.map(lambda endpoint: self.reach(*endpoint), some)
+                answering += sum(each in {Reach.ANSWERED, Reach.REFUSED} for each in reaches)
+        return answering
+
+    def close(self) -> None:
+        """End all processes; scans that are not done raise CrewClosedError."""
+        self._handshakes.close()
+        self._paths.close()
+        self._ahead.close()
+
+    def _scan(self, target: Target) -> Scan:
+        answer = self.reach(target.address, target.port)
+        if answer is not Reach.ANSWERED:
+            return Scan(target, answer)
+        raw = self._shake_hands(Endpoint(target.address, target.port, target.server_name))
+        handshakes = tuple(self._evidence(handshake) for handshake in raw.handshakes)
+        return Scan(target, answer, handshakes, raw.failure)
+
+    def _shake_hands(self, endpoint: Endpoint) -> RawScan:
+        try:
+            raw: RawScan = self._handshakes.submit(endpoint).result()
+        except ChildDiedError as error:
+            if not error.overran:
+                raise
+            return RawScan(
+                (),
+                HandshakeFailure(
+                    FailureKind.TLS_FAILED,
+                    "the handshake kept a processor busy beyond the deadline and was killed",
+                ),
+            )
+        return raw
+
+    def _evidence(self, raw: RawHandshake) -> Handshake:
+        key = _digest(raw.certificates)
+        chain = self._chains.get(key, lambda: self._chain(raw.certificates))
+        staple = None
+        if raw.staple is not None and not chain.leaf.unreadable:
+            task = StapleTask(raw.certificates, raw.staple)
+            staple = self._staples.get((key, raw.staple), lambda: self._paths.submit(task).result())
+        return Handshake(raw.question, raw.tls_version, chain, staple)
+
+    def _chain(self, certificates: tuple[bytes, ...]) -> Chain:
+        try:
+            chain: Chain = self._paths.submit(ChainTask(certificates)).result()
+        except ChildDiedError as error:
+            if not error.overran:
+                raise
+            return over_budget(certificates, error.parts)
+        return chain
+
+
+def available_cores() -> int:
+    """Return the processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def over_budget(certificates: tuple[bytes, ...], parts: Sequence[Chain]) -> Chain:
+    """Return what is known of a chain whose path building was killed."""
+    for chain in parts:
+        return replace(chain, over_budget=True)
+    sha256 = hashlib.sha256(certificates[0]).hexdigest()
+    leaf = Certificate.unread(sha256, "reading it takes more than its share of CPU time")
+    return Chain((leaf,), ((),), (), over_budget=True, dropped=len(certificates) - 1)
+
+
+def _digest(certificates: Iterable[bytes]) -> bytes:
+    digest = hashlib.sha256()
+    for certificate in certificates:
+        digest.update(len(certificate).to_bytes(4) + certificate)
+    return digest.digest()

@@ -1,0 +1,110 @@
+"""What is said of a zone and of the whole inventory."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from checks.finding import Finding
+from checks.found import found
+from checks.ruling import Terms, rule
+from checks.stores import StoreFile
+from checks.text import clean, listed
+from checks.verdict import Subject, SubjectKind, Verdict
+from zones.inventory import Inventory, ZoneResult
+
+_INCOMPLETE = frozenset({"zone-failed", "zone-unanswered"})
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneTally:
+    """How a zone's targets fared."""
+
+    targets: int
+    answered: int | None = None
+    """Targets whose address answered TCP, a refusal being an answer; None: nobody has asked."""
+
+
+def judge_zone(zone: ZoneResult, zone_id: str, tally: ZoneTally, terms: Terms) -> Verdict:
+    """Return the verdict on one zone; ``zone_id`` is its test's.
+
+    The run is incomplete by a zone that failed or that nobody answers for, unless that is waived.
+    """
+    subject = Subject(SubjectKind.ZONE, zone_id, zone.origin, zone.origin, views=(zone.view,))
+    verdict = rule(subject, _of_zone(zone, tally, terms), terms)
+    ids = {finding.id for finding in verdict.findings}
+    return replace(verdict, incomplete=bool(ids & _INCOMPLETE))
+
+
+def judge_inventory(inventory: Inventory, stores: tuple[StoreFile, ...], terms: Terms) -> Verdict:
+    """Return the verdict on the run as a whole: whether there is anything to test, and by what.
+
+    ``stores`` are the required ones.
+    """
+    subject = Subject(SubjectKind.RUN, "inventory", "inventory")
+    verdict = rule(subject, (*_no_targets(inventory), *_no_current_store(stores, terms)), terms)
+    if inventory.targets:
+        return verdict
+    zones = tuple(f"zone {_origin(zone)}: {_why_empty(zone)}" for zone in inventory.zones)
+    return replace(verdict, remarks=(*verdict.remarks, *zones))
+
+
+def _of_zone(zone: ZoneResult, tally: ZoneTally, terms: Terms) -> Iterator[Finding]:
+    if zone.error:
+        yield found("zone-failed", f"transfer failed: {zone.error}", remedy=zone.remedy)
+        return
+    for child in zone.uncovered:
+        yield found("zone-uncovered", f"delegated child {clean(child)} is not transferred")
+    yield from _size(zone, tally, terms)
+    yield from _answers(tally, terms)
+
+
+def _size(zone: ZoneResult, tally: ZoneTally, terms: Terms) -> Iterator[Finding]:
+    wanted = terms.policy.min_targets
+    if tally.targets < wanted:
+        message = f"the zone has fewer than {wanted} targets"
+        few = found("zone-too-small", message)
+        yield replace(few, observed=str(tally.targets), expected=f"min_targets = {wanted}")
+    elif not tally.targets:
+        yield found("zone-empty", f"the zone is complete, but {_why_empty(zone)}")
+
+
+def _answers(tally: ZoneTally, terms: Terms) -> Iterator[Finding]:
+    if tally.answered is None or not tally.targets:
+        return
+    wanted = terms.policy.min_answered
+    if not tally.answered:
+        message = f"none of {tally.targets} targets answered from here"
+    elif tally.answered < wanted * tally.targets:
+        message = f"fewer than {wanted:.0%} of the targets answered from here"
+    else:
+        return
+    few = found("zone-unanswered", message)
+    yield replace(few, observed=f"{tally.answered} of {tally.targets}")
+
+
+def _no_targets(inventory: Inventory) -> Iterator[Finding]:
+    if not inventory.targets:
+        zones = [f"{_origin(zone)} ({_why_empty(zone)})" for zone in inventory.zones]
+        yield found("no-targets", f"the run has no targets: {listed(zones) or 'no zones'}")
+
+
+def _why_empty(zone: ZoneResult) -> str:
+    if zone.error:
+        return f"transfer failed: {clean(zone.error)}"
+    if not zone.record_count:
+        return "it holds no addresses"
+    return f"none of its {zone.record_count} records names a target"
+
+
+def _origin(zone: ZoneResult) -> str:
+    return f"{clean(zone.origin) or '.'} in {clean(zone.view)}"
+
+
+def _no_current_store(stores: tuple[StoreFile, ...], terms: Terms) -> Iterator[Finding]:
+    most = terms.policy.max_store_age
+    if not stores or any(store.is_current(terms.judged_at, most) for store in stores):
+        return
+    dated = [f"{store.name} of {store.fetched}" for store in stores]
+    yield found(
+        "no-current-store",
+        f"no required store is younger than max_store_age ({most} days): {listed(dated)}",
+    )

@@ -1,0 +1,175 @@
+"""What policy and waivers make of findings."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from checks.context import Context
+from checks.evidence import Certificate, Chain
+from checks.finding import Severity
+from checks.policy import Policy, Waiver
+from checks.verdict import Outcome
+from tests.checks.evidence import (
+    CA,
+    EXTERNAL,
+    LEAF,
+    NOW,
+    ROOT,
+    TARGET,
+    chain,
+    found_on,
+    refusing,
+    terms,
+    verdict_on,
+)
+
+TODAY = NOW.date()
+EXPIRED = replace(LEAF, not_after=NOW - timedelta(1))
+EXPIRING = replace(LEAF, not_before=NOW - timedelta(80), not_after=NOW + timedelta(10))
+SHORT_CA = replace(CA, not_after=LEAF.not_after - timedelta(1))
+WITH_NOTE = chain(LEAF, CA, CA)
+WITH_WARNING = chain(LEAF, SHORT_CA)
+NOWHERE = chain(LEAF, CA, stores=refusing(20, 1, CA))
+
+
+def waiver(finding: str, expires: date = TODAY, fqdn: str = "WWW.company.test.") -> Waiver:
+    return Waiver(
+        fqdn=fqdn, finding=finding, reason="gone\nin Q3", approved_by="sec@test", expires=expires
+    )
+
+
+def waiving(*waivers: Waiver) -> Context:
+    return replace(terms(), waivers=waivers)
+
+
+@pytest.mark.parametrize(
+    ("shown", "outcome", "fails"),
+    [
+        (chain(EXPIRED, CA), Outcome.ERROR, True),
+        (chain(EXPIRING, CA), Outcome.WARNING, True),
+        (WITH_WARNING, Outcome.WARNING, False),
+        (WITH_NOTE, Outcome.OK, False),
+    ],
+    ids=["error", "expiring", "warning", "note"],
+)
+def test_gravest_finding_makes_the_outcome(shown: Chain, outcome: Outcome, *, fails: bool) -> None:
+    verdict = verdict_on(shown)
+    assert (verdict.outcome, verdict.fails) == (outcome, fails)
+
+
+def test_fail_on_may_name_warnings_or_leave_errors_out() -> None:
+    assert verdict_on(WITH_WARNING, context=terms(Policy(fail_on=("warning",)))).fails
+    assert not verdict_on(chain(EXPIRED, CA), context=terms(Policy(fail_on=("expiring",)))).fails
+
+
+def test_severity_of_a_finding_is_the_policys() -> None:
+    policy = Policy(severity={"chain-extra": Severity.ERROR, "issuer-expiring": Severity.NOTE})
+    assert verdict_on(WITH_NOTE, context=terms(policy)).outcome is Outcome.ERROR
+    assert verdict_on(WITH_WARNING, context=terms(policy)).outcome is Outcome.OK
+
+
+def test_finding_that_is_off_is_not_there() -> None:
+    context = terms(Policy(severity={"chain-extra": Severity.OFF}))
+    assert found_on(WITH_NOTE, context=context) == []
+
+
+# External targets
+
+
+def external(policy: Policy) -> Context:
+    return terms(policy, EXTERNAL)
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        NOWHERE,
+        chain(LEAF, ROOT, CA),
+        WITH_WARNING,
+        chain(replace(LEAF, signature_hash="sha1"), CA),
+    ],
+    ids=["trust", "order", "issuer", "hash"],
+)
+def test_chain_of_somebody_elses_server_is_only_noted(shown: Chain) -> None:
+    verdict = verdict_on(shown, context=external(Policy()))
+    assert verdict.outcome is Outcome.OK
+    assert {finding.severity for finding in verdict.findings} == {Severity.NOTE}
+
+
+@pytest.mark.parametrize(
+    "leaf", [EXPIRED, replace(LEAF, dns_names=("x.test",))], ids=["dates", "name"]
+)
+def test_name_and_dates_count_on_somebody_elses_server(leaf: Certificate) -> None:
+    assert verdict_on(chain(leaf, CA), context=external(Policy())).outcome is Outcome.ERROR
+
+
+def test_external_tell_makes_everything_a_note() -> None:
+    verdict = verdict_on(chain(EXPIRED, CA), context=external(Policy(external="tell")))
+    assert [finding.severity for finding in verdict.findings] == [Severity.NOTE]
+
+
+def test_external_tell_leaves_own_targets_alone() -> None:
+    policy = Policy(external="tell")
+    assert verdict_on(chain(EXPIRED, CA), context=terms(policy)).outcome is Outcome.ERROR
+
+
+def test_off_stays_off_on_external_targets() -> None:
+    policy = Policy(external="tell", severity={"expired": Severity.OFF})
+    assert found_on(chain(EXPIRED, CA), context=external(policy)) == []
+
+
+# Waivers
+
+
+def test_waived_finding_does_not_fail() -> None:
+    verdict = verdict_on(chain(EXPIRED, CA), context=waiving(waiver("expired")))
+    assert (verdict.outcome, verdict.fails, verdict.findings) == (Outcome.WAIVED, False, ())
+    (waived,) = verdict.waived
+    assert waived.finding.id == "expired"
+    assert (waived.reason, waived.expires) == ("gone\\nin Q3", "2026-06-01")
+
+
+def test_waiver_holds_for_one_finding_only() -> None:
+    leaf = replace(EXPIRED, dns_names=("x.test",))
+    verdict = verdict_on(chain(leaf, CA), context=waiving(waiver("expired")))
+    assert (verdict.outcome, verdict.fails) == (Outcome.ERROR, True)
+    assert len(verdict.waived) == 1
+
+
+@pytest.mark.parametrize("fqdn", ["company.test", "a.www.company.test"])
+def test_waiver_holds_for_one_name_only(fqdn: str) -> None:
+    context = waiving(waiver("expired", fqdn=fqdn))
+    assert verdict_on(chain(EXPIRED, CA), context=context).fails
+
+
+def test_waiver_that_has_run_out_counts_for_nothing_and_says_so() -> None:
+    ended = waiver("expired", TODAY - timedelta(1))
+    verdict = verdict_on(chain(EXPIRED, CA), context=waiving(ended))
+    assert verdict.fails
+    (remark,) = verdict.remarks
+    assert "ran out on 2026-05-31" in remark
+
+
+def test_waiver_that_has_run_out_needs_no_word_where_another_holds_or_nothing_is_wrong() -> None:
+    ended = waiver("expired", TODAY - timedelta(1))
+    assert verdict_on(chain(EXPIRED, CA), context=waiving(ended, waiver("expired"))).remarks == ()
+    assert verdict_on(chain(LEAF, CA), context=waiving(ended)).remarks == ()
+
+
+def test_waived_error_beside_a_warning_is_a_warning() -> None:
+    leaf = replace(EXPIRING, dns_names=("x.test",))
+    verdict = verdict_on(chain(leaf, CA), context=waiving(waiver("hostname-mismatch")))
+    assert verdict.outcome is Outcome.WARNING
+
+
+def test_waived_note_leaves_a_pass_a_pass() -> None:
+    verdict = verdict_on(WITH_NOTE, context=waiving(waiver("chain-extra")))
+    assert verdict.outcome is Outcome.OK
+
+
+def test_waiver_for_another_target_of_the_name_holds_too() -> None:
+    """A waiver is for a name, whatever addresses it has."""
+    other = replace(TARGET, address="127.0.0.9")
+    context = replace(waiving(waiver("expired")), target=other)
+    assert verdict_on(chain(EXPIRED, CA), context=context).outcome is Outcome.WAIVED
