@@ -1,0 +1,65 @@
+"""Real servers as child processes: found, started, awaited, and ended by their own id."""
+
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from threading import Event
+
+import pytest
+
+_SYSTEM_FOLDERS = "/usr/sbin:/usr/local/sbin:/usr/local/bin:/opt/homebrew/bin"
+_PATIENCE = 10.0
+_INTERVAL = 0.02
+
+
+def find_program(name: str, package: str) -> str:
+    """Return the path of a program; without it the test is skipped, and in CI fails."""
+    found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:{_SYSTEM_FOLDERS}")
+    if found:
+        return found
+    words = f"{name} is not installed; on Debian: apt-get install {package}"
+    if os.environ.get("CI") == "true":
+        pytest.fail(words)
+    pytest.skip(words)
+
+
+def free_port(address: str = "127.0.0.1") -> int:
+    """Return a port that was free a moment ago; who uses it must be ready to try another."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.bind((address, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def run(command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a server without input or output while the block lasts."""
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
+            try:
+                process.wait(_PATIENCE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def accepts(process: subprocess.Popen[bytes], place: tuple[str, int]) -> bool:
+    """Wait until the server accepts connections; False where it ends or takes too long."""
+    pause = Event()
+    for _ in range(int(_PATIENCE / _INTERVAL)):
+        if process.poll() is not None:
+            return False
+        try:
+            socket.create_connection(place, timeout=_PATIENCE).close()
+        except ConnectionRefusedError:
+            pause.wait(_INTERVAL)
+        else:
+            return True
+    return False

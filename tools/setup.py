@@ -1,0 +1,93 @@
+"""Make ``.venv`` in the checkout fit for use: ``python3 tools/setup.py``.
+
+It needs Python's standard library only, and uv or pip. It installs where nothing is installed yet,
+and where pyproject.toml, constraints.txt or the Python have changed; else it takes no time. Nothing
+outside ``.venv`` is touched.
+"""  # noqa: INP001 - a script, no package
+
+import hashlib
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+if sys.version_info < (3, 11):  # noqa: UP036 - this is where an older one learns of it
+    sys.exit(
+        "zonecert needs Python 3.11 or newer, this is %d.%d; name another with "  # noqa: UP031
+        "make PYTHON=python3.12 ..." % sys.version_info[:2]
+    )
+
+_CHECKOUT = Path(__file__).resolve().parent.parent
+_ENVIRONMENT = _CHECKOUT / ".venv"
+_PYTHON = _ENVIRONMENT / "bin" / "python"
+_STAMP = _ENVIRONMENT / "zonecert-installed"
+_INPUTS = ("pyproject.toml", "constraints.txt")
+_WANTED = ("-e", ".[dev]", "-c", "constraints.txt")
+
+
+def main() -> None:
+    """Create and fill the environment, as far as that is not done yet."""
+    if not _is_this_python():
+        _say("making .venv")
+        _create()
+    stamp = _fingerprint()
+    if _STAMP.exists() and _STAMP.read_text(encoding="ascii") == stamp:
+        return
+    _say("installing what zonecert needs into .venv")
+    if not _run(*_installer(), *_WANTED):
+        sys.exit("zonecert could not be installed; the installer says why above")
+    _STAMP.write_text(stamp, encoding="ascii")
+
+
+def _is_this_python() -> bool:
+    if not _PYTHON.exists():
+        return False
+    asked = [str(_PYTHON), "-c", "import sys; print(sys.version)"]
+    answer = subprocess.run(asked, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+    return answer.stdout.strip() == sys.version.strip()
+
+
+def _create() -> None:
+    shutil.rmtree(_ENVIRONMENT, ignore_errors=True)
+    uv = shutil.which("uv")
+    if uv and _run(uv, "venv", "--quiet", "--python", sys.executable, str(_ENVIRONMENT)):
+        return
+    # Debian without python3-venv has no ensurepip: there the pip outside fills the environment.
+    if _run(sys.executable, "-m", "venv", str(_ENVIRONMENT), quiet=True):
+        return
+    shutil.rmtree(_ENVIRONMENT, ignore_errors=True)
+    if not _run(sys.executable, "-m", "venv", "--without-pip", str(_ENVIRONMENT)):
+        sys.exit("no virtual environment can be made; install uv, or on Debian python3-venv")
+
+
+def _installer() -> list[str]:
+    uv = shutil.which("uv")
+    if uv:
+        return [uv, "pip", "install", "--quiet", "--python", str(_PYTHON)]
+    for pip in ([str(_PYTHON), "-m", "pip"], [sys.executable, "-m", "pip"]):
+        if _run(*pip, "--version", quiet=True):
+            options = ["--quiet", "--disable-pip-version-check"]
+            return [*pip, "--python", str(_PYTHON), "install", *options]
+    sys.exit("there is neither uv nor pip; install one of them, on Debian python3-venv")
+
+
+def _run(*command: str, quiet: bool = False) -> bool:
+    hidden = subprocess.DEVNULL if quiet else None
+    ended = subprocess.run(  # noqa: S603 - nothing from outside is in it
+        command, cwd=_CHECKOUT, stdout=hidden, stderr=hidden, check=False
+    )
+    return ended.returncode == 0
+
+
+def _fingerprint() -> str:
+    """Return what the installed is made of, as one hash."""
+    parts = [(_CHECKOUT / name).read_bytes() for name in _INPUTS]
+    return hashlib.sha256(b"\0".join([*parts, sys.version.encode()])).hexdigest()
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"zonecert: {text}\n")
+
+
+if __name__ == "__main__":
+    main()
