@@ -4,7 +4,6 @@ Runs in path processes, one chain at a time: path building is native code that f
 certificates can keep busy for minutes, and only ending the process ends it.
 """
 
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,14 +12,12 @@ from ipaddress import ip_address
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.verification import PolicyBuilder, Store
 from OpenSSL import crypto
-from sslyze.plugins.certificate_info.trust_stores.trust_store import TrustStore
 
 from checks.evidence import Certificate, StoreVerdict
 from checks.scan.certificate import FOREIGN_TEXT_LIMIT, PARSE_ERRORS, facts, is_issued_by, load
-from checks.stores import StoreFile
+from checks.scan.store import LoadedStore
 
 LOOKED_AT = 32
 """Certificates of one chain that are parsed; a server may send thousands."""
@@ -30,43 +27,6 @@ CANDIDATES = 16
 _NOT_YET_VALID, _EXPIRED = 9, 10  # X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED
 
 Subject = x509.DNSName | x509.IPAddress
-
-
-@dataclass(frozen=True)
-class LoadedStore:
-    """A trust store in the two forms that verifiers ask for."""
-
-    file: StoreFile
-    by_file: tuple[TrustStore, ...]
-
-    @cached_property
-    def anchors(self) -> tuple[x509.Certificate, ...]:
-        """Every certificate of the store."""
-        return tuple(
-            certificate
-            for path in self.file.paths
-            for certificate in x509.load_pem_x509_certificates(path.read_bytes())
-        )
-
-    @cached_property
-    def openssl(self) -> crypto.X509Store:
-        """The store for OpenSSL; its time is set before each use."""
-        store = crypto.X509Store()
-        # SSLyze's verifier takes any certificate of a store for an anchor: so must OpenSSL.
-        store.set_flags(crypto.X509StoreFlags.PARTIAL_CHAIN)
-        for anchor in self.anchors:
-            store.add_cert(crypto.X509.from_cryptography(anchor))
-        return store
-
-
-def load_stores(files: Sequence[StoreFile]) -> tuple[LoadedStore, ...]:
-    """Return the stores, ready to verify with."""
-    # Roots with a serial number of zero are in every public store.
-    warnings.simplefilter("ignore", CryptographyDeprecationWarning)
-    return tuple(
-        LoadedStore(file, tuple(TrustStore(path, file.name, "") for path in file.paths))
-        for file in files
-    )
 
 
 def issuers(certificates: Sequence[bytes]) -> tuple[tuple[int, ...], ...]:
@@ -186,11 +146,9 @@ class PathQuestion:
 
     def _reason(self, store: LoadedStore, moment: datetime) -> StoreVerdict:
         name = store.file.name
-        # X509Store.set_time drops an offset: aware UTC is what it wants.
-        store.openssl.set_time(moment)
         try:
             context = crypto.X509StoreContext(
-                store.openssl,
+                store.openssl(moment),
                 crypto.X509.from_cryptography(self.leaf),
                 [crypto.X509.from_cryptography(c) for c in self.candidates],
             )

@@ -18,6 +18,7 @@ from checks.evidence import Chain, Staple
 from checks.scan import path, staple
 from checks.scan.certificate import facts, load
 from checks.scan.handshake import shake_hands
+from checks.scan.store import LoadedStore, load_stores
 from checks.scan.task import ChainTask, Endpoint, RawScan, StapleTask
 from checks.stores import StoreFile
 
@@ -46,8 +47,8 @@ class PathWork:
     """Seconds of CPU time for one task, so that a busy machine changes no verdict."""
 
     @cached_property
-    def _loaded(self) -> tuple[path.LoadedStore, ...]:
-        return path.load_stores(self.stores)
+    def _loaded(self) -> tuple[LoadedStore, ...]:
+        return load_stores(self.stores)
 
     def __call__(self, task: ChainTask | StapleTask, emit: Emit) -> Chain | Staple:
         """Return the evidence; of a chain, its facts are emitted before it is verified."""
@@ -63,7 +64,7 @@ class PathWork:
 
 
 def _chain(
-    task: ChainTask, stores: Sequence[path.LoadedStore], judged_at: datetime, emit: Emit
+    task: ChainTask, stores: Sequence[LoadedStore], judged_at: datetime, emit: Emit
 ) -> Chain:
     looked_at = task.certificates[: path.LOOKED_AT]
     chain = Chain(
@@ -77,7 +78,7 @@ def _chain(
 
 
 def _possible_issuers(
-    leaf: x509.Certificate, sent: Sequence[bytes], stores: Sequence[path.LoadedStore]
+    leaf: x509.Certificate, sent: Sequence[bytes], stores: Sequence[LoadedStore]
 ) -> list[x509.Certificate]:
     # A leaf that a root issued itself comes without its issuer.
     anchors = (anchor for store in stores for anchor in store.anchors)

@@ -1,0 +1,227 @@
+"""Wiring: options, one inventory for a run, one test for each target, verdicts to reports."""
+
+from collections.abc import Callable, Generator, Iterator
+from typing import Any
+
+import pytest
+
+from audit import Audit
+from checks.context import Context
+from checks.crew import ChildDiedError, ChildError, CrewClosedError
+from checks.evidence import Scan
+from checks.failure import failure_text, waiver_text
+from checks.ruling import Terms
+from checks.scanners import Scanners, available_cores
+from checks.stores import StoreFile
+from checks.verdict import Outcome, Verdict
+from checks.zone import ZoneTally
+from distribution import AddressScheduling, Foresight
+from reports import PLUGINS
+from reports.describe import describe, now
+from reports.results import RESULTS_KEY, is_controller
+from reports.run import RUN_KEY
+from settings import FILE_NAME, Settings, SettingsError, load_settings, make_settings
+from zones.inventory import Inventory, ZoneResult, take_inventory, zone_ids
+from zones.target import Target
+
+pytest_plugins = PLUGINS
+
+EXIT_INCOMPLETE = 6
+"""The run has not looked at all that it should have; wins over 1."""
+
+AUDIT_KEY = pytest.StashKey[Audit]()
+VERDICT_KEY = pytest.StashKey[Verdict]()
+DEMO_KEY = pytest.StashKey[Any]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add ``--compliance=FILE`` and ``--demo``."""
+    group = parser.getgroup("zonecert")
+    group.addoption(
+        "--compliance",
+        metavar="FILE",
+        help=f"the configuration; without it, {FILE_NAME} in the working directory",
+    )
+    group.addoption(
+        "--demo",
+        action="store_true",
+        help="run on a small world that is brought up on loopback, instead of a configuration",
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Take the inventory, once for a run: before pytest-xdist starts its workers."""
+    config = session.config
+    if is_controller(config):
+        settings = _settings(config)
+        inventory = take_inventory(settings.sources, settings.rules(), now())
+        config.stash[AUDIT_KEY] = Audit(settings, inventory)
+        config.stash[RUN_KEY] = describe(settings, inventory)
+    else:
+        config.stash[AUDIT_KEY] = Audit.from_wire(config.workerinput["zonecert"])  # type: ignore[attr-defined]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:  # noqa: ANN401 - pytest-xdist is untyped
+    """Hand the inventory to a worker of pytest-xdist; only text crosses."""
+    node.workerinput["zonecert"] = node.config.stash[AUDIT_KEY].to_wire()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:  # noqa: ANN401 - likewise
+    """Share the targets out by address, unless the user asked for another way."""
+    if config.getoption("dist") != "load":
+        return None
+    return AddressScheduling(config, log)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Make one test of each target and of each zone."""
+    inventory = metafunc.config.stash[AUDIT_KEY].inventory
+    if "target" in metafunc.fixturenames:
+        targets = inventory.targets
+        metafunc.parametrize("target", targets, ids=[target.id for target in targets])
+    if "zone" in metafunc.fixturenames:
+        ids = zone_ids(inventory.zones)
+        pairs = list(zip(inventory.zones, ids, strict=True))
+        metafunc.parametrize(("zone", "zone_id"), pairs, ids=ids)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Drop the skip that pytest makes of no targets: ``test_inventory`` fails for that."""
+    items[:] = [item for item in items if _is_real(item)]
+
+
+def _is_real(item: pytest.Item) -> bool:
+    callspec = getattr(item, "callspec", None)
+    subjects = callspec.params.values() if callspec else ()
+    return all(isinstance(subject, Target | ZoneResult | str) for subject in subjects)
+
+
+@pytest.fixture(scope="session")
+def audit(request: pytest.FixtureRequest) -> Audit:
+    """Return what the run works from."""
+    return request.config.stash[AUDIT_KEY]
+
+
+@pytest.fixture(scope="session")
+def scanners(request: pytest.FixtureRequest, audit: Audit) -> Iterator[Scanners]:
+    """Yield the share of the run's scanner processes that this process has."""
+    worker = getattr(request.config, "workerinput", {})
+    limits = audit.settings.limits.shared_by(worker.get("workercount", 1), available_cores())
+    scanners = Scanners(audit.required_stores, audit.inventory.judged_at, limits)
+    yield scanners
+    scanners.close()
+
+
+@pytest.fixture(scope="session")
+def foresight(request: pytest.FixtureRequest, scanners: Scanners) -> Foresight:
+    """Return what tells the scanners which targets are to come."""
+    worker = getattr(request.config, "workerinput", {})
+    callspecs = [getattr(item, "callspec", None) for item in request.session.items]
+    params = [callspec.params for callspec in callspecs if callspec is not None]
+    targets = [each["target"] for each in params if "target" in each]
+    return Foresight(targets, worker.get("workercount", 1), scanners)
+
+
+@pytest.fixture
+def scan(target: Target, foresight: Foresight, scanners: Scanners) -> Scan:
+    """Return the scan of the test's target; the scans of those to come are under way."""
+    foresight.look_ahead_of(target)
+    try:
+        return scanners.scan(target)
+    except (ChildError, ChildDiedError, CrewClosedError, OSError) as error:
+        # An error of this test, not a failure: nothing is known of the target.
+        pytest.fail(f"{target}: the scanner broke: {error}", pytrace=False)
+
+
+@pytest.fixture
+def context(target: Target, audit: Audit) -> Context:
+    """Return the terms on which the test's target is judged."""
+    return audit.settings.context_of(target, audit.inventory.judged_at)
+
+
+@pytest.fixture
+def inventory(audit: Audit) -> Inventory:
+    """Return the zones, targets and skips of the run."""
+    return audit.inventory
+
+
+@pytest.fixture
+def required_stores(audit: Audit) -> tuple[StoreFile, ...]:
+    """Return the trust stores that any policy of the run requires."""
+    return audit.required_stores
+
+
+@pytest.fixture
+def terms(audit: Audit) -> Terms:
+    """Return what findings about the run as a whole are weighed by."""
+    return audit.terms
+
+
+@pytest.fixture
+def zone_terms(zone: ZoneResult, audit: Audit) -> Terms:
+    """Return what findings about the test's zone are weighed by."""
+    return audit.zone_terms(zone)
+
+
+@pytest.fixture
+def zone_tally(zone: ZoneResult, audit: Audit, scanners: Scanners) -> ZoneTally:
+    """Return how the targets of the test's zone answer from here."""
+    return audit.zone_tally(zone, scanners)
+
+
+@pytest.fixture
+def settle(request: pytest.FixtureRequest) -> Callable[[Verdict], None]:
+    """Turn a verdict into the test's outcome, and hand it to the reports."""
+
+    def settle(verdict: Verdict) -> None:
+        request.node.stash[VERDICT_KEY] = verdict
+        if verdict.fails:
+            pytest.fail(failure_text(verdict), pytrace=False)
+        if verdict.outcome is Outcome.UNREACHABLE:
+            pytest.skip(verdict.reason)
+        if verdict.outcome is Outcome.WAIVED:
+            pytest.xfail(waiver_text(verdict))
+
+    return settle
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Send the verdict along with the report that it decided."""
+    report = yield
+    verdict = item.stash.get(VERDICT_KEY, None)
+    if verdict is not None and call.when == "call":
+        report.zonecert = verdict.to_json()  # type: ignore[attr-defined]
+    return report
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Say by the exit code that the run is incomplete; stop the demo."""
+    config = session.config
+    results = config.stash.get(RESULTS_KEY, None)
+    if results is not None and results.incomplete and exitstatus in {0, 1}:
+        session.exitstatus = EXIT_INCOMPLETE
+    if DEMO_KEY in config.stash:
+        config.stash[DEMO_KEY].stop()
+
+
+def _settings(config: pytest.Config) -> Settings:
+    try:
+        if config.getoption("demo"):
+            from demo.world import DemoError, DemoWorld  # noqa: PLC0415 - an audit needs none of it
+
+            try:
+                world = config.stash[DEMO_KEY] = DemoWorld.start()
+            except DemoError as error:
+                raise pytest.UsageError(str(error)) from error
+            return make_settings(world.compliance, "the demo", world.stores)
+        name = config.getoption("compliance") or FILE_NAME
+        return load_settings(config.invocation_params.dir / name)
+    except SettingsError as error:
+        raise pytest.UsageError(*str(error).splitlines()) from error

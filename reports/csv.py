@@ -1,0 +1,114 @@
+"""``--csv=FILE``: one row for each finding, and one for every target without any.
+
+Rows are appended and flushed as verdicts come in, so that a run that is killed leaves what it knew;
+at the end the sorted file takes the place of the grown one in a single rename.
+"""
+
+import csv
+from collections.abc import Iterable
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+from checks.verdict import Verdict
+from reports.results import is_controller
+from reports.rows import COLUMNS, FIRST_COLUMNS, ancestral, cells, rows
+from reports.run import RUN_KEY
+from reports.subject import Order, order
+
+Cells = tuple[str, ...]
+
+
+class CsvReport:
+    """The file as it grows, and its rows in memory for the sorted one."""
+
+    def __init__(self, path: Path, config: pytest.Config, *, findings_only: bool) -> None:
+        self._path = path
+        self._config = config
+        self._findings_only = findings_only
+        self._columns = FIRST_COLUMNS if findings_only else COLUMNS
+        self._rows: list[tuple[Order, int, Cells]] = []
+        self._file: IO[str] | None = None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self) -> None:
+        """Begin the file: only here, so that a run that fails to start leaves the last one be."""
+        if not self._config.option.collectonly:
+            try:
+                self._file = _opened(self._path)
+            except OSError as error:
+                raise pytest.UsageError(f"--csv={self._path}: {error.strerror}") from error
+            _append(self._file, [self._columns])
+
+    def pytest_zonecert_verdict(self, verdict: Verdict) -> None:
+        """Append the verdict's rows."""
+        if self._file is None:
+            return
+        found = rows(verdict, self._config.stash[RUN_KEY])
+        kept = ancestral(found) if self._findings_only else found
+        lines = [cells(row, self._columns) for row in kept]
+        self._rows += [(order(verdict.subject), place, line) for place, line in enumerate(lines)]
+        _append(self._file, lines)
+
+    def pytest_sessionfinish(self) -> None:
+        """Put the sorted file in the place of the grown one."""
+        if self._file is None:
+            return
+        self._file.close()
+        fresh = self._path.with_name(f"{self._path.name}.new")
+        with _opened(fresh) as file:
+            _append(file, [self._columns, *(line for _, _, line in sorted(self._rows))])
+        fresh.replace(self._path)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Tell where the file is, as pytest does of its own."""
+        if self._file is not None:
+            terminalreporter.write_sep("-", f"generated csv file: {self._path}")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add ``--csv=FILE`` and ``--csv-findings-only``."""
+    group = parser.getgroup("zonecert")
+    group.addoption(
+        "--csv",
+        metavar="FILE",
+        help="write one row for each finding and for every target without any to FILE; "
+        "write the '=': pytest takes a path after a space for tests to run",
+    )
+    group.addoption(
+        "--csv-findings-only",
+        action="store_true",
+        help="write errors and warnings only, in five columns: " + ", ".join(FIRST_COLUMNS),
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin in the controller, if the file is wanted."""
+    name = config.getoption("--csv")
+    findings_only = config.getoption("--csv-findings-only")
+    if findings_only and not name:
+        raise pytest.UsageError("--csv-findings-only: no file is written; add --csv=FILE")
+    if name and is_controller(config):
+        path = _usable(config.invocation_params.dir / Path(name).expanduser())
+        report = CsvReport(path, config, findings_only=findings_only)
+        config.pluginmanager.register(report, "zonecert-csv")
+
+
+def _usable(path: Path) -> Path:
+    # Resolved, so that the rename replaces the file that a symbolic link leads to, not the link.
+    resolved = path.resolve()
+    if not resolved.parent.is_dir():
+        raise pytest.UsageError(f"--csv={path}: there is no folder {resolved.parent}; make it")
+    if resolved.exists() and not resolved.is_file():
+        raise pytest.UsageError(f"--csv={path}: that is no ordinary file; name another")
+    return resolved
+
+
+def _opened(path: Path) -> IO[str]:
+    return path.open("w", encoding="utf-8", newline="")
+
+
+def _append(file: IO[str], lines: Iterable[Cells]) -> None:
+    csv.writer(file).writerows(lines)
+    file.flush()

@@ -1,0 +1,68 @@
+"""``--junitxml=FILE``, pytest's own: named by zone and target, and starting with the run.
+
+Jenkins' schema (junit-10.xsd) allows properties of a testsuite only, so a testcase gets none: its
+findings are the failure text.
+"""
+
+import pytest
+from _pytest.junitxml import LogXML
+
+from checks.text import clean
+from checks.verdict import Subject, SubjectKind, Verdict
+from reports.facts import all_facts
+from reports.results import RESULTS_KEY, is_controller
+from reports.run import RUN_KEY
+from reports.subject import endpoint
+
+
+class JUnitNames:
+    """What zonecert adds to pytest's JUnit report."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_zonecert_verdict(self, verdict: Verdict, report: pytest.TestReport) -> None:
+        """Name the testcase; pytest keeps what it finds set."""
+        xml = _junit(self._config)
+        if xml is not None:
+            classname, name = names(verdict.subject)
+            case = xml.node_reporter(report)
+            case.add_attribute("classname", classname)
+            case.add_attribute("name", name)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self) -> None:
+        """Add the run's facts as properties of the testsuite."""
+        xml = _junit(self._config)
+        run = self._config.stash.get(RUN_KEY, None)
+        if xml is not None and run is not None:
+            tallies = self._config.stash[RESULTS_KEY].tally()
+            for label, text in all_facts(run, tallies):
+                xml.add_global_property(f"zonecert {label}", text)
+
+
+def names(subject: Subject) -> tuple[str, str]:
+    """Return classname and name of the testcase, unique in a run.
+
+    The classname is the zone's origin, as Jenkins and GitLab group by it.
+    """
+    match subject.kind:
+        case SubjectKind.TARGET:
+            return clean(subject.zone or "."), endpoint(subject)
+        case SubjectKind.ZONE:
+            views = f" ({', '.join(subject.views)})" if subject.views else ""
+            return clean(subject.fqdn or "."), clean(f"zone transfer{views}")
+        case SubjectKind.RUN:
+            return "zonecert", clean(subject.id)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin in the controller."""
+    if is_controller(config):
+        config.pluginmanager.register(JUnitNames(config), "zonecert-junit")
+
+
+def _junit(config: pytest.Config) -> LogXML | None:
+    """Return pytest's JUnit plugin, for which there is no public way; None without --junitxml."""
+    plugins = config.pluginmanager.get_plugins()
+    return next((each for each in plugins if isinstance(each, LogXML)), None)

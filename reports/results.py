@@ -1,0 +1,81 @@
+"""Every verdict decoded once, counted, and handed to the reports through our own hook."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from checks.finding import Severity
+from checks.verdict import SubjectKind, Verdict
+from reports.broken import broken
+from reports.run import RUN_KEY, Run
+from reports.tally import Standing, ZoneTally, standing, tally
+
+
+class Results:
+    """The verdicts of a run, as far as they are counted."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.findings = Counter[tuple[str, Severity]]()
+        """How often each finding was raised with each severity; not the waived ones."""
+        self.waived = Counter[str]()
+        """How often each finding was waived, by its id."""
+        self.incomplete = False
+        """Whether any verdict says that the run has not looked at all that it should have."""
+        self.remarks: list[str] = []
+        """What verdicts on zones and on the run remark, in the order of arrival."""
+        self._config = config
+        self._standings: dict[str, Standing] = {}
+        self._decided: set[str] = set()
+
+    def tally(self) -> tuple[ZoneTally, ...]:
+        """Return the sums of each zone as they stand now; none before there is a run."""
+        run = self._config.stash.get(RUN_KEY, None)
+        return tally(run.inventory, self._standings) if run else ()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Decode the verdict that a report carries, or make the one that it owes."""
+        run = self._config.stash.get(RUN_KEY, None)
+        if run is None or report.nodeid in self._decided:
+            return
+        verdict = _verdict(report, run)
+        if verdict is not None:
+            self._decided.add(report.nodeid)
+            self._count(verdict)
+            self._config.hook.pytest_zonecert_verdict(verdict=verdict, report=report)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self) -> None:
+        """Note when the run ended, before the reports are written."""
+        run = self._config.stash.get(RUN_KEY, None)
+        if run is not None:
+            self._config.stash[RUN_KEY] = replace(run, ended=datetime.now(UTC))
+
+    def _count(self, verdict: Verdict) -> None:
+        self.findings.update((each.id, each.severity) for each in verdict.findings)
+        self.waived.update(each.finding.id for each in verdict.waived)
+        self.incomplete = self.incomplete or verdict.incomplete
+        if verdict.subject.kind is SubjectKind.TARGET:
+            self._standings[verdict.subject.id] = standing(verdict)
+        else:
+            self.remarks += verdict.remarks
+
+
+RESULTS_KEY = pytest.StashKey[Results]()
+"""Where the controller's ``config.stash`` holds the results, from its configuration on."""
+
+
+def is_controller(config: pytest.Config) -> bool:
+    """Tell whether this process is the one that reports: no worker of pytest-xdist."""
+    return not hasattr(config, "workerinput")
+
+
+def _verdict(report: pytest.TestReport, run: Run) -> Verdict | None:
+    wire = getattr(report, "zonecert", None)
+    if isinstance(wire, str):
+        return Verdict.from_json(wire)
+    if not report.failed:
+        return None
+    return broken(report.nodeid, report.longreprtext, run.inventory)

@@ -1,0 +1,58 @@
+"""The run that every report starts with: what was asked, when, with what, and what was left out."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import pytest
+
+from zones.inventory import Inventory
+
+NOT_LOOKED_AT = (
+    "Revocation is judged by a stapled OCSP response only: no CRL and no responder is asked.",
+    "Only the configured ports are scanned; TLS on other ports is not seen.",
+    "A wildcard record is judged by one probe name under it, not by every name it answers for.",
+    "Only the zones listed here were looked at; a name outside them is not known.",
+    "The certificate is judged, not the service behind it: no cipher suites, no application.",
+)
+"""What no run looks at, each a sentence of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """One trust store as the run used it."""
+
+    name: str
+    fetched: date | None
+    """When its roots were collected; None where that is not known, as for ``own_ca``."""
+    certificate_count: int
+    required: bool
+    """Whether the policy demands that it trusts a chain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a reader who was not there has to know before the first verdict."""
+
+    run_id: str
+    started: datetime
+    """Aware, UTC."""
+    versions: tuple[tuple[str, str], ...]
+    """Name and version of zonecert, SSLyze, OpenSSL, Python and pytest, in the order to show."""
+    host: str
+    """Name of the machine that scanned."""
+    source_address: str
+    """The address that it scanned from; empty where that is not known."""
+    configuration_sha256: str
+    """Of the configuration file's bytes, lower-case hex."""
+    policy: str
+    """The policy in force, as JSON."""
+    inventory: Inventory
+    """Zones, targets and skips; its ``judged_at`` is the run's."""
+    stores: tuple[Store, ...] = ()
+    ended: datetime | None = None
+    """Aware, UTC; None while the run goes on."""
+    not_looked_at: tuple[str, ...] = NOT_LOOKED_AT
+
+
+RUN_KEY = pytest.StashKey[Run]()
+"""Where the controller's ``config.stash`` holds the run, from the start of the session on."""

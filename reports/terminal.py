@@ -1,0 +1,80 @@
+"""The terminal: what is about to be scanned, and at the end what became of it."""
+
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from checks.text import clean, moment
+from reports.facts import accounts, facts, finding_counts, target_counts, transfer, zone_label
+from reports.results import RESULTS_KEY, Results, is_controller
+from reports.run import RUN_KEY, Run
+from reports.tally import ZoneTally
+
+
+class TerminalReport:
+    """The header and the summary."""
+
+    def pytest_report_header(self, config: pytest.Config) -> str | None:
+        """Return the line that says what the run looks at; None where there is no run."""
+        run = config.stash.get(RUN_KEY, None)
+        return header(run) if run else None
+
+    def pytest_terminal_summary(
+        self, terminalreporter: pytest.TerminalReporter, config: pytest.Config
+    ) -> None:
+        """Write the summary."""
+        run = config.stash.get(RUN_KEY, None)
+        if run is not None and not config.option.collectonly:
+            terminalreporter.write_sep("=", "zonecert")
+            for line in summary(run, config.stash[RESULTS_KEY]):
+                terminalreporter.write_line(line)
+
+
+def header(run: Run) -> str:
+    """Return how much the run looks at, and when it judges."""
+    inventory = run.inventory
+    failed = sum(bool(zone.error) for zone in inventory.zones)
+    zones = _counted(len(inventory.zones), "zone") + (f" ({failed} FAILED)" if failed else "")
+    targets = _counted(len(inventory.targets), "target")
+    return f"zonecert: {zones}, {targets}, judged at {moment(inventory.judged_at)}"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def summary(run: Run, results: Results) -> Iterator[str]:
+    """Yield the lines of the summary, all of them clean."""
+    yield from (f"{label}: {text}" for label, text in facts(run))
+    for each in results.tally():
+        yield ""
+        yield from zone_lines(each)
+    yield ""
+    yield from finding_lines(results)
+    yield from (f"not looked at: {sentence}" for sentence in run.not_looked_at)
+
+
+def zone_lines(each: ZoneTally) -> Iterator[str]:
+    """Yield what became of one zone."""
+    yield f"{zone_label(each.zone)}: {transfer(each.zone)}"
+    if not each.zone.error:
+        yield f"  {target_counts(each)}"
+        yield from _reasons(each.target_reasons)
+        yield f"  {accounts(each)}"
+        yield from _reasons(each.record_reasons)
+
+
+def _reasons(counts: Mapping[str, int]) -> Iterator[str]:
+    return (f"    {count} {clean(reason)}" for reason, count in sorted(counts.items()))
+
+
+def finding_lines(results: Results) -> Iterator[str]:
+    """Yield how often each finding was raised, and what is to be said of the run besides."""
+    yield from map(" ".join, finding_counts(results.findings, results.waived))
+    yield from (f"remark: {clean(remark)}" for remark in results.remarks)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin in the controller."""
+    if is_controller(config):
+        config.pluginmanager.register(TerminalReport(), "zonecert-terminal")

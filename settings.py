@@ -1,0 +1,273 @@
+"""compliance.toml made into settings; the only reader of configuration and environment."""
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_address
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ValidationError
+
+from checks.context import Context
+from checks.policy import OWN_CA, Model, Overrides, Policy, Waiver
+from checks.scanners import Limits
+from checks.stores import StoreError, StoreFile, find_stores
+from zones.name import name_text, parse_name
+from zones.source import SOURCE_TYPES, Regex, SourceModel, source_class
+from zones.target import Target
+from zones.targets import Rules
+
+FILE_NAME = "compliance.toml"
+HOW_TO_START = (
+    "run 'pytest --demo' to see a run on a small world of its own, or copy"
+    " compliance.toml.sample to compliance.toml and name your DNS server and zones in it"
+)
+
+Table = TypeVar("Table", bound=BaseModel)
+
+
+def _origin(text: str) -> str:
+    return name_text(parse_name(text))
+
+
+class SettingsError(Exception):
+    """The configuration cannot be used; a line for each fault: file, place, given, allowed."""
+
+
+class ZonePolicy(Model):
+    """A ``[[zone]]`` table: policy for one zone, or for names or networks."""
+
+    name: Annotated[str, AfterValidator(_origin)] | None = None
+    """Origin of the zone; None: all."""
+    fqdn: Regex | None = None
+    """On the fqdn, re.fullmatch."""
+    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    """Of the addresses; none: all."""
+    policy: Overrides
+
+    def applies_to(self, zone: str, fqdn: str, address: str) -> bool:
+        """Tell whether the policy is for that name at that address."""
+        return (
+            self.name in {None, zone}
+            and (self.fqdn is None or self.fqdn.fullmatch(fqdn) is not None)
+            and (not self.networks or any(ip_address(address) in net for net in self.networks))
+        )
+
+
+class Document(Model):
+    """The whole file, but for the sources: their models depend on their types."""
+
+    policy: Policy = Policy()
+    zone: tuple[ZonePolicy, ...] = ()
+    waiver: tuple[Waiver, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Settings:
+    """All that a run is told by its user."""
+
+    document: Document
+    sources: tuple[SourceModel, ...]
+    source_policies: Mapping[str, Overrides]
+    """By the source's name."""
+    stores: tuple[StoreFile, ...]
+    sha256: str
+    """Of the file's bytes, lower-case hex."""
+    wire: str
+    """What ``from_wire`` makes the same settings of, in another process."""
+
+    @property
+    def policy(self) -> Policy:
+        """The policy before any override."""
+        return self.document.policy
+
+    @property
+    def limits(self) -> Limits:
+        """How hard the whole run may press."""
+        names = ("deadline", "connect_timeout", "connections_per_address", "scans_at_once")
+        return Limits(**{name: getattr(self.policy, name) for name in names})
+
+    def policy_for(self, zone: str, fqdn: str, address: str, views: Iterable[str]) -> Policy:
+        """Return the policy in force: the file's, its sources', then each ``[[zone]]`` in order."""
+        places = tuple(
+            place
+            for place, table in enumerate(self.document.zone)
+            if table.applies_to(zone, fqdn, address)
+        )
+        return self._combined(tuple(views), places)
+
+    def zone_policy(self, origin: str, view: str) -> Policy:
+        """Return the policy in force for a zone as a whole."""
+        places = tuple(
+            place
+            for place, table in enumerate(self.document.zone)
+            if table.name in {None, origin} and table.fqdn is None and not table.networks
+        )
+        return self._combined((view,), places)
+
+    @lru_cache(maxsize=1024)  # noqa: B019 - there is one Settings for a run
+    def _combined(self, views: tuple[str, ...], places: tuple[int, ...]) -> Policy:
+        policy = self.policy
+        for view in views:
+            policy = policy.overridden(self.source_policies[view])
+        for place in places:
+            policy = policy.overridden(self.document.zone[place].policy)
+        return policy
+
+    def context_of(self, target: Target, judged_at: datetime) -> Context:
+        """Return the terms on which a target is judged."""
+        policy = self.policy_for(target.zone, target.fqdn, target.address, target.views)
+        return Context(target, policy, judged_at, self.stores, self.document.waiver)
+
+    def rules(self) -> Rules:
+        """Return what the configuration has to say of which targets there are."""
+        return Rules(
+            ports_for=lambda zone, fqdn, at, view: self.policy_for(zone, fqdn, at, [view]).ports,
+            external_for=lambda zone, fqdn, at, view: (
+                self.policy_for(zone, fqdn, at, [view]).external
+            ),
+            external_addresses=self.policy.external_addresses,
+            families=self.policy.families,
+        )
+
+    def required_stores(self) -> frozenset[str]:
+        """Return the names of the stores that any policy of the run requires."""
+        known = frozenset(store.name for store in self.stores)
+        names: set[str] = set()
+        for policy in self._policies():
+            if policy.trust != "own":
+                names |= (
+                    known - {OWN_CA} if policy.trust_stores == "all" else {*policy.trust_stores}
+                )
+            if policy.trust != "public":
+                names.add(OWN_CA)
+        return frozenset(names)
+
+    def _policies(self) -> Iterable[Policy]:
+        yield self.policy
+        for overrides in self.source_policies.values():
+            yield self.policy.overridden(overrides)
+        for table in self.document.zone:
+            yield self.policy.overridden(table.policy)
+
+
+def load_settings(path: Path) -> Settings:
+    """Return the settings of a file.
+
+    Raises SettingsError for a file that is missing, is no TOML, or says what cannot be.
+    """
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}; {HOW_TO_START}") from error
+    try:
+        raw = tomllib.loads(text.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: is no TOML: {error}") from error
+    return make_settings(raw, str(path), path.absolute().parent, hashlib.sha256(text).hexdigest())
+
+
+def make_settings(raw: dict[str, Any], name: str, folder: Path, sha256: str = "") -> Settings:
+    """Return the settings of a parsed file called ``name``; paths are relative to ``folder``.
+
+    ``sha256`` is the file's; without one, that of what was parsed stands in.
+    Raises SettingsError for what cannot be.
+    """
+    wire = json.dumps([raw, name, str(folder), sha256], default=str)
+    sha256 = sha256 or hashlib.sha256(wire.encode()).hexdigest()
+    raw = json.loads(wire)[0]
+    faults: list[str] = []
+    tables = raw.pop("source", [])
+    document = _valid(Document, raw, "", faults)
+    sources = [_source(table, f"source[{at}]", faults) for at, table in enumerate(tables)]
+    if not tables:
+        faults.append(f"source: no [[source]] table, so there are no zones; {HOW_TO_START}")
+    faults += _repeated(source.name for source, _ in filter(None, sources))
+    if faults or document is None:
+        raise SettingsError("\n".join(f"{name}: {fault}" for fault in faults))
+    settings = Settings(
+        document=document.model_copy(update={"policy": _located(document.policy, folder)}),
+        sources=tuple(source for source, _ in filter(None, sources)),
+        source_policies={source.name: policy for source, policy in filter(None, sources)},
+        stores=_stores(_located(document.policy, folder), name),
+        sha256=sha256,
+        wire=wire,
+    )
+    _require_known_stores(settings, name)
+    return settings
+
+
+def from_wire(wire: str) -> Settings:
+    """Return the settings whose ``wire`` that is."""
+    raw, name, folder, sha256 = json.loads(wire)
+    return make_settings(raw, name, Path(folder), sha256)
+
+
+def _source(
+    table: dict[str, Any], place: str, faults: list[str]
+) -> tuple[SourceModel, Overrides] | None:
+    kind = table.get("type")
+    if kind not in SOURCE_TYPES:
+        faults.append(f"{place}.type: given {kind!r}; allowed: {', '.join(SOURCE_TYPES)}")
+        return None
+    policy = _valid(Overrides, table.pop("policy", {}), f"{place}.policy", faults)
+    source = _valid(source_class(kind), table, place, faults)
+    return (source, policy) if source and policy else None
+
+
+def _valid(model: type[Table], raw: object, place: str, faults: list[str]) -> Table | None:
+    # As JSON: there pydantic's strict mode takes arrays for tuples and text for paths and dates.
+    try:
+        return model.model_validate_json(json.dumps(raw))
+    except ValidationError as error:
+        faults += [_fault(place, detail) for detail in error.errors(include_url=False)]
+        return None
+
+
+def _fault(place: str, detail: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
+    for step in detail["loc"]:
+        place += f"[{step}]" if isinstance(step, int) else f".{step}"
+    if detail["type"] == "missing":
+        return f"{place.lstrip('.')}: is missing"
+    if detail["type"] == "extra_forbidden":
+        return f"{place.lstrip('.')}: is not known; compliance.toml.sample has every key"
+    given = json.dumps(detail["input"])[:100]
+    return f"{place.lstrip('.')}: given {given}; {detail['msg'].removeprefix('Value error, ')}"
+
+
+def _repeated(names: Iterable[str]) -> Iterable[str]:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            yield f"source: two are named {name!r}; a source's name is its view's, choose another"
+        seen.add(name)
+
+
+def _located(policy: Policy, folder: Path) -> Policy:
+    own_ca = tuple(folder / path for path in policy.own_ca)
+    stores_dir = policy.stores_dir and folder / policy.stores_dir
+    return policy.model_copy(update={"own_ca": own_ca, "stores_dir": stores_dir})
+
+
+def _stores(policy: Policy, name: str) -> tuple[StoreFile, ...]:
+    try:
+        return find_stores(policy)
+    except StoreError as error:
+        raise SettingsError(f"{name}: policy: {error}") from error
+
+
+def _require_known_stores(settings: Settings, name: str) -> None:
+    known = {store.name for store in settings.stores}
+    unknown = settings.required_stores() - known
+    if OWN_CA in unknown:
+        raise SettingsError(f"{name}: policy.trust: needs own_ca, the PEM files of your own roots")
+    if unknown:
+        raise SettingsError(
+            f"{name}: policy.trust_stores: given {', '.join(sorted(unknown))};"
+            f" allowed: {', '.join(sorted(known))}"
+        )

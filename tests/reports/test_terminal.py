@@ -1,0 +1,142 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from reports.facts import facts, store_fact, transfer
+from reports.run import NOT_LOOKED_AT, Store
+from reports.tally import Fate, ZoneTally
+from reports.terminal import header, zone_lines
+from tests.reports import sample
+from tests.reports.session import Session, play
+from zones.inventory import ZoneResult
+
+
+def _summary(session: Session) -> list[str]:
+    lines = session.output.splitlines()
+    start = next(
+        n for n, line in enumerate(lines) if line.startswith("===") and " zonecert " in line
+    )
+    return lines[start:]
+
+
+def test_the_header_says_how_much_is_looked_at(played: Session) -> None:
+    said = "zonecert: 2 zones (1 FAILED), 18 targets, judged at 2026-03-01T02:00:00Z"
+
+    assert said in played.output
+    assert header(sample.run()) == said
+
+
+def test_the_header_counts_one_of_each_in_the_singular() -> None:
+    whole = sample.inventory(sample.GOOD)
+
+    said = header(sample.run(replace(whole, zones=whole.zones[:1])))
+
+    assert said == "zonecert: 1 zone, 1 target, judged at 2026-03-01T02:00:00Z"
+
+
+def test_the_summary_tells_the_run_first(played: Session) -> None:
+    summary = _summary(played)
+
+    assert summary[1:3] == ["run: 20260301T020000Z-1", "judged at: 2026-03-01T02:00:00Z"]
+    assert "versions: zonecert 0.1.0, SSLyze 6.3.1, OpenSSL 3.5.1" in summary
+
+
+def test_the_summary_accounts_for_every_target_and_record(played: Session) -> None:
+    summary = _summary(played)
+
+    assert (
+        "  18 targets: 1 ok, 1 warning, 13 error, 1 waived, 1 not verified, 1 excluded, 0 not run"
+        in summary
+    )
+    assert "    1 NOT-VERIFIED: no answer" in summary
+    assert "  20 records = 16 tested + 1 not verified + 2 excluded + 1 untestable" in summary
+    assert "    1 left out by include or exclude" in summary
+    assert "zone lost.company.com (inside): FAILED: answered REFUSED" in summary
+
+
+def test_the_summary_counts_each_finding_gravest_first(played: Session) -> None:
+    summary = _summary(played)
+    start = summary.index("1 error hostname-mismatch")
+
+    assert summary[start : start + 6] == [
+        "1 error hostname-mismatch",
+        f"{len(sample.HOSTILES)} error untrusted-root",
+        "1 error zone-failed",
+        "1 warning expiring",
+        "1 note chain-extra",
+        "1 waived expired",
+    ]
+
+
+def test_the_summary_tells_what_was_not_looked_at(played: Session) -> None:
+    assert {f"not looked at: {sentence}" for sentence in NOT_LOOKED_AT} <= set(_summary(played))
+
+
+@pytest.mark.parametrize("steering", ["\x1b", "\0", "\x07", "\x9b", "\u202e", "\u2066", "\u2028"])
+def test_no_character_in_the_output_steers_the_terminal(played: Session, steering: str) -> None:
+    assert steering not in played.output
+
+
+def test_tests_that_did_not_run_are_counted(tmp_path: Path) -> None:
+    session = play(tmp_path, "-k", "www")
+
+    assert "0 excluded, 17 not run" in session.output
+    assert "17 not run + 1 excluded + 1 untestable" in session.output
+
+
+def test_a_remark_on_a_zone_is_told(tmp_path: Path) -> None:
+    session = play(tmp_path, tests=REMARK)
+
+    assert "remark: the zone \\x1b[2J is odd" in session.output
+
+
+def test_collecting_only_has_no_summary(tmp_path: Path) -> None:
+    session = play(tmp_path, "--collect-only")
+
+    assert "not looked at" not in session.output
+    assert "18 targets" in session.output
+
+
+def test_a_record_that_got_lost_is_told() -> None:
+    zone = ZoneResult("company.com", "inside", "192.0.2.53:53", 7, record_count=3)
+    each = ZoneTally(zone)
+    each.records[Fate.TESTED] += 1
+
+    assert any("2 UNACCOUNTED FOR" in line for line in zone_lines(each))
+
+
+def test_a_transfer_without_tsig_says_so() -> None:
+    zone = ZoneResult("company.com", "inside", "192.0.2.53:53", 7)
+
+    assert transfer(zone) == "serial 7 from 192.0.2.53:53, no TSIG"
+
+
+def test_a_failed_zones_error_is_cleaned() -> None:
+    assert transfer(ZoneResult("x", "inside", "", error="a\x1bb")) == "FAILED: a\\x1bb"
+
+
+def test_a_store_without_a_date_says_so() -> None:
+    assert store_fact(Store("own_ca", None, 1, required=True)).text == (
+        "undated, 1 certificates, required"
+    )
+
+
+def test_what_is_not_known_yet_is_said() -> None:
+    known = dict(facts(replace(sample.run(), source_address="")))
+
+    assert known["ended"] == "not yet"
+    assert known["source address"] == "not known"
+
+
+REMARK = r"""
+from dataclasses import replace
+import pytest
+from tests.reports import sample
+
+@pytest.mark.parametrize(
+    "verdict", [replace(sample.zone_verdict("company.com"), remarks=("the zone \x1b[2J is odd",))]
+)
+def test_zone(verdict):
+    pass
+"""
