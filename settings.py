@@ -7,18 +7,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
-
-from pydantic import AfterValidator, BaseModel, ValidationError
+from typing import Any
 
 from checks.context import Context
-from checks.policy import OWN_CA, Model, Overrides, Policy, Waiver
+from checks.policy import OWN_CA, Model, Overrides, Policy, Waiver, ZonePolicy
 from checks.scanners import Limits
 from checks.stores import StoreError, StoreFile, find_stores
-from zones.name import name_text, parse_name
-from zones.source import SOURCE_TYPES, Regex, SourceModel, source_class
+from faults import shown, valid
+from zones.source import SOURCE_TYPES, SourceModel, source_class
 from zones.target import Target
 from zones.targets import Rules
 
@@ -28,35 +25,9 @@ HOW_TO_START = (
     " compliance.toml.sample to compliance.toml and name your DNS server and zones in it"
 )
 
-Table = TypeVar("Table", bound=BaseModel)
-
-
-def _origin(text: str) -> str:
-    return name_text(parse_name(text))
-
 
 class SettingsError(Exception):
     """The configuration cannot be used; a line for each fault: file, place, given, allowed."""
-
-
-class ZonePolicy(Model):
-    """A ``[[zone]]`` table: policy for one zone, or for names or networks."""
-
-    name: Annotated[str, AfterValidator(_origin)] | None = None
-    """Origin of the zone; None: all."""
-    fqdn: Regex | None = None
-    """On the fqdn, re.fullmatch."""
-    networks: tuple[IPv4Network | IPv6Network, ...] = ()
-    """Of the addresses; none: all."""
-    policy: Overrides
-
-    def applies_to(self, zone: str, fqdn: str, address: str) -> bool:
-        """Tell whether the policy is for that name at that address."""
-        return (
-            self.name in {None, zone}
-            and (self.fqdn is None or self.fqdn.fullmatch(fqdn) is not None)
-            and (not self.networks or any(ip_address(address) in net for net in self.networks))
-        )
 
 
 class Document(Model):
@@ -182,11 +153,9 @@ def make_settings(raw: dict[str, Any], name: str, folder: Path, sha256: str = ""
     sha256 = sha256 or hashlib.sha256(wire.encode()).hexdigest()
     raw = json.loads(wire)[0]
     faults: list[str] = []
-    tables = raw.pop("source", [])
-    document = _valid(Document, raw, "", faults)
+    tables = _source_tables(raw.pop("source", []), faults)
+    document = valid(Document, raw, "", faults)
     sources = [_source(table, f"source[{at}]", faults) for at, table in enumerate(tables)]
-    if not tables:
-        faults.append(f"source: no [[source]] table, so there are no zones; {HOW_TO_START}")
     faults += _repeated(source.name for source, _ in filter(None, sources))
     if faults or document is None:
         raise SettingsError("\n".join(f"{name}: {fault}" for fault in faults))
@@ -208,36 +177,27 @@ def from_wire(wire: str) -> Settings:
     return make_settings(raw, name, Path(folder), sha256)
 
 
+def _source_tables(raw: object, faults: list[str]) -> list[dict[str, Any]]:
+    if raw == []:
+        faults.append(f"source: no [[source]] table, so there are no zones; {HOW_TO_START}")
+    elif not isinstance(raw, list) or not all(isinstance(table, dict) for table in raw):
+        faults.append(f"source: given {shown(raw)}; allowed: tables headed [[source]]")
+    else:
+        return raw
+    return []
+
+
 def _source(
     table: dict[str, Any], place: str, faults: list[str]
 ) -> tuple[SourceModel, Overrides] | None:
     kind = table.get("type")
-    if kind not in SOURCE_TYPES:
-        faults.append(f"{place}.type: given {kind!r}; allowed: {', '.join(SOURCE_TYPES)}")
+    if not isinstance(kind, str) or kind not in SOURCE_TYPES:
+        given = f"given {shown(kind)}" if "type" in table else "is missing"
+        faults.append(f"{place}.type: {given}; allowed: {', '.join(SOURCE_TYPES)}")
         return None
-    policy = _valid(Overrides, table.pop("policy", {}), f"{place}.policy", faults)
-    source = _valid(source_class(kind), table, place, faults)
+    policy = valid(Overrides, table.pop("policy", {}), f"{place}.policy", faults)
+    source = valid(source_class(kind), table, place, faults)
     return (source, policy) if source and policy else None
-
-
-def _valid(model: type[Table], raw: object, place: str, faults: list[str]) -> Table | None:
-    # As JSON: there pydantic's strict mode takes arrays for tuples and text for paths and dates.
-    try:
-        return model.model_validate_json(json.dumps(raw))
-    except ValidationError as error:
-        faults += [_fault(place, detail) for detail in error.errors(include_url=False)]
-        return None
-
-
-def _fault(place: str, detail: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
-    for step in detail["loc"]:
-        place += f"[{step}]" if isinstance(step, int) else f".{step}"
-    if detail["type"] == "missing":
-        return f"{place.lstrip('.')}: is missing"
-    if detail["type"] == "extra_forbidden":
-        return f"{place.lstrip('.')}: is not known; compliance.toml.sample has every key"
-    given = json.dumps(detail["input"])[:100]
-    return f"{place.lstrip('.')}: given {given}; {detail['msg'].removeprefix('Value error, ')}"
 
 
 def _repeated(names: Iterable[str]) -> Iterable[str]:

@@ -7,6 +7,7 @@ from checks.context import Context
 from checks.evidence import Certificate, Chain, StoreVerdict
 from checks.found import position
 from checks.keys import weak_keys, weak_signatures
+from checks.path import paths, store_paths
 from checks.text import clean, named, quoted
 
 _SERVER_AUTH = "1.3.6.1.5.5.7.3.1"
@@ -73,12 +74,23 @@ def cause_of(verdict: StoreVerdict, chain: Chain, context: Context) -> Cause:
     return _BY_CODE.get(verdict.code, _broken_path)(case)
 
 
-def is_for_other_uses(leaf: Certificate) -> bool:
-    """Tell whether extendedKeyUsage keeps a certificate from being a server's.
+def for_other_uses(chain: Chain, context: Context) -> tuple[Certificate, ...]:
+    """Return the certificates on the path, anchors left out, that are not for servers.
 
-    anyExtendedKeyUsage allows it (RFC 5280 section 4.2.1.12), though the Web PKI forbids it.
+    RFC 5280 section 4.2.1.12 speaks of leaves; verifiers hold issuers to extendedKeyUsage as well.
+    anyExtendedKeyUsage allows servers, though the Web PKI forbids it.
     """
-    uses = leaf.extended_key_usage
+    anchors = {path[-1] for path in store_paths(chain, context)} - {chain.leaf}
+    certificates = (certificate for path in paths(chain, context) for certificate in path)
+    return tuple(
+        certificate
+        for certificate in dict.fromkeys(certificates)
+        if certificate not in anchors and _is_for_other_uses(certificate)
+    )
+
+
+def _is_for_other_uses(certificate: Certificate) -> bool:
+    uses = certificate.extended_key_usage
     return uses is not None and _SERVER_AUTH not in uses and _ANY_USE not in uses
 
 
@@ -90,7 +102,7 @@ def _only_refused(case: _Case) -> Cause:
         return _self_signed(case)
     if _is_weak_above(case):
         return case.cause("weak-signature", "too weak", told_elsewhere=True)
-    if is_for_other_uses(leaf):
+    if for_other_uses(case.chain, case.context):
         return _wrong_purpose(case)
     rule = clean(case.verdict.detail, 300) or "the verifier does not say what it minds"
     return case.cause("shape", f"not of the Web PKI's shape: {rule}", rule)
@@ -146,9 +158,8 @@ def _dates(case: _Case) -> Cause:
 
 
 def _wrong_purpose(case: _Case) -> Cause:
-    certificate = case.at_fault
-    is_told = certificate == case.chain.leaf and is_for_other_uses(certificate)
-    words = f"{named(certificate)} is not for servers"
+    is_told = bool(for_other_uses(case.chain, case.context))
+    words = f"{named(case.at_fault)} is not for servers"
     return case.cause("wrong-purpose", words, told_elsewhere=is_told)
 
 

@@ -6,7 +6,7 @@ from checks.context import Context, Served
 from checks.evidence import Certificate, Chain
 from checks.finding import Finding
 from checks.found import found, reference
-from checks.path import sent_path, store_paths
+from checks.path import paths, store_paths
 from checks.text import named
 
 _MIN_RSA_BITS = 2048
@@ -36,7 +36,7 @@ def findings(served: Served, context: Context) -> Iterator[Finding]:
 
 def weak_keys(chain: Chain, context: Context) -> tuple[Certificate, ...]:
     """Return the certificates on the path, anchor included, whose key is too weak."""
-    certificates = (certificate for path in _paths(chain, context) for certificate in path)
+    certificates = (certificate for path in paths(chain, context) for certificate in path)
     return tuple(dict.fromkeys(filter(_has_weak_key, certificates)))
 
 
@@ -48,16 +48,11 @@ def weak_signatures(chain: Chain, context: Context) -> tuple[Certificate, ...]:
     anchors = {path[-1] for path in store_paths(chain, context)}
     certificates = (
         certificate
-        for path in _paths(chain, context)
+        for path in paths(chain, context)
         for certificate in path
         if certificate not in anchors and not certificate.self_signed
     )
     return tuple(dict.fromkeys(filter(_has_broken_hash, certificates)))
-
-
-def _paths(chain: Chain, context: Context) -> tuple[tuple[Certificate, ...], ...]:
-    sent = tuple(chain.certificates[place] for place in sent_path(chain))
-    return store_paths(chain, context) or (sent,)
 
 
 def _has_weak_key(certificate: Certificate) -> bool:

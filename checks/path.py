@@ -18,6 +18,12 @@ def store_paths(chain: Chain, context: Context) -> tuple[tuple[Certificate, ...]
     return tuple(dict.fromkeys(paths))
 
 
+def paths(chain: Chain, context: Context) -> tuple[tuple[Certificate, ...], ...]:
+    """Return the paths that required stores found, or else the one through what was sent."""
+    sent = tuple(chain.certificates[place] for place in sent_path(chain))
+    return store_paths(chain, context) or (sent,)
+
+
 def sent_path(chain: Chain) -> tuple[int, ...]:
     """Return the positions of one path through what was sent, as far up as it goes.
 
@@ -33,7 +39,7 @@ def reachable(chain: Chain) -> frozenset[int]:
     """Return the positions of all certificates that lie on any path from the leaf."""
     seen, waiting = {0}, [0]
     while waiting:
-        new = set(chain.issuers[waiting.pop()]) - seen
+        new = set(_issuers(chain, waiting.pop())) - seen
         seen |= new
         waiting += new
     return frozenset(seen)
@@ -62,5 +68,18 @@ def _issuers_above(chain: Chain, path: tuple[int, ...]) -> tuple[int, ...]:
     # By content, not by position: a duplicate leads nowhere new.
     passed = {chain.certificates[place].sha256 for place in path}
     return tuple(
-        up for up in chain.issuers[path[-1]] if chain.certificates[up].sha256 not in passed
+        up for up in _issuers(chain, path[-1]) if chain.certificates[up].sha256 not in passed
+    )
+
+
+def _issuers(chain: Chain, place: int) -> tuple[int, ...]:
+    # Where nobody's key made the signature, those of the issuer's name: that the signature is wrong
+    # is for trust to tell, and makes the others neither unrelated nor rightly ordered.
+    issued = chain.certificates[place]
+    if chain.issuers[place] or issued.self_signed or not issued.issuer:
+        return chain.issuers[place]
+    return tuple(
+        up
+        for up, other in enumerate(chain.certificates)
+        if up != place and other.subject == issued.issuer
     )

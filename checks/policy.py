@@ -1,12 +1,15 @@
 """What the organisation demands: thresholds, required stores, severities, waivers."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from checks.finding import CATALOGUE, Severity
+from zones.name import name_text, parse_name
+from zones.source import Regex
 
 SSLYZE_STORES = ("android", "apple", "java", "mozilla", "windows")
 """Names of the trust stores that SSLyze ships."""
@@ -20,6 +23,10 @@ def _known_finding(name: str) -> str:
     return name
 
 
+def _origin(text: str) -> str:
+    return name_text(parse_name(text))
+
+
 def _failing(name: str) -> str:
     return name if name in {"error", "warning"} else _known_finding(name)
 
@@ -27,6 +34,9 @@ def _failing(name: str) -> str:
 FindingId = Annotated[str, AfterValidator(_known_finding)]
 FailingOn = Annotated[str, AfterValidator(_failing)]
 Port = Annotated[int, Field(ge=1, le=65535)]
+Family = Literal["ipv4", "ipv6"]
+# None at all would leave nothing to judge trust by.
+StoreNames = Annotated[tuple[str, ...], Field(min_length=1)]
 
 
 class Model(BaseModel):
@@ -61,7 +71,7 @@ class Overrides(Model):
 
     ports: Annotated[tuple[Port, ...], Field(min_length=1)] | None = None
     trust: Literal["public", "own", "either"] | None = None
-    trust_stores: Literal["all"] | tuple[str, ...] | None = None
+    trust_stores: Literal["all"] | StoreNames | None = None
     expiry: Expiry | None = None
     fail_on: tuple[FailingOn, ...] | None = None
     severity: dict[FindingId, Severity] | None = None
@@ -75,7 +85,7 @@ class Policy(Model):
 
     ports: Annotated[tuple[Port, ...], Field(min_length=1)] = (443,)
     trust: Literal["public", "own", "either"] = "public"
-    trust_stores: Literal["all"] | tuple[str, ...] = "all"
+    trust_stores: Literal["all"] | StoreNames = "all"
     """Names of the stores that must trust a chain; ``all``: every one that is loaded."""
     expiry: Expiry = Expiry()
     fail_on: tuple[FailingOn, ...] = ("error", "expiring")
@@ -85,7 +95,7 @@ class Policy(Model):
 
     external_addresses: Annotated[int, Field(ge=1)] = 2
     """How many addresses of an external name are looked at."""
-    families: tuple[Literal["ipv4", "ipv6"], ...] = ("ipv4", "ipv6")
+    families: Annotated[tuple[Family, ...], Field(min_length=1)] = ("ipv4", "ipv6")
     own_ca: tuple[Path, ...] = ()
     """PEM files of roots of the organisation's own."""
     stores_dir: Path | None = None
@@ -132,6 +142,26 @@ class Policy(Model):
         if severity in {Severity.NOTE, Severity.OFF}:
             return False
         return finding_id in self.fail_on or severity.value in self.fail_on
+
+
+class ZonePolicy(Model):
+    """A ``[[zone]]`` table: policy for one zone, or for names or networks."""
+
+    name: Annotated[str, AfterValidator(_origin)] | None = None
+    """Origin of the zone; None: all."""
+    fqdn: Regex | None = None
+    """On the fqdn, re.fullmatch."""
+    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    """Of the addresses; none: all."""
+    policy: Overrides
+
+    def applies_to(self, zone: str, fqdn: str, address: str) -> bool:
+        """Tell whether the policy is for that name at that address."""
+        return (
+            self.name in {None, zone}
+            and (self.fqdn is None or self.fqdn.fullmatch(fqdn) is not None)
+            and (not self.networks or any(ip_address(address) in net for net in self.networks))
+        )
 
 
 class Waiver(Model):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from checks.context import Context, Served
-from checks.diagnosis import is_for_other_uses
+from checks.diagnosis import for_other_uses
 from checks.evidence import Chain
 from checks.finding import Finding, Severity
 from checks.found import found, reference
@@ -15,7 +15,7 @@ from checks.text import clean, listed, named
 
 
 def findings(served: Served, context: Context) -> Iterator[Finding]:
-    """Yield why required stores refuse the chain, and a leaf that is not for servers.
+    """Yield why required stores refuse the chain, and what is not for servers.
 
     Raises ValueError where a required store gave no verdict.
     """
@@ -29,15 +29,15 @@ def findings(served: Served, context: Context) -> Iterator[Finding]:
                 reference(chain, refusal.certificate),
                 stores=refusal.stores,
             )
-    if is_for_other_uses(chain.leaf):
-        message = f"extendedKeyUsage lacks serverAuth: {named(chain.leaf)}"
-        yield found("wrong-purpose", message, reference(chain, chain.leaf))
+    for certificate in for_other_uses(chain, context):
+        message = f"extendedKeyUsage lacks serverAuth: {named(certificate)}"
+        yield found("wrong-purpose", message, reference(chain, certificate))
     yield from _shape_of_own(chain, context)
 
 
 def _shape_of_own(chain: Chain, context: Context) -> Iterator[Finding]:
     # A private CA may be built as it likes: browsers under the same policy may still refuse.
-    if not chain.stores or weak_signatures(chain, context) or is_for_other_uses(chain.leaf):
+    if not chain.stores or weak_signatures(chain, context) or for_other_uses(chain, context):
         return
     for verdict in jury(chain, context).accepting:
         if verdict.store == OWN_CA and not verdict.trusted:

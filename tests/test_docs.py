@@ -12,8 +12,8 @@ import pytest
 from pydantic import BaseModel
 
 from checks.finding import CATALOGUE
-from checks.policy import Expiry, Overrides, Policy, Waiver
-from settings import Document, ZonePolicy, load_settings, make_settings
+from checks.policy import Expiry, Overrides, Policy, Waiver, ZonePolicy
+from settings import Document, load_settings, make_settings
 from zones.axfr import AxfrSource
 
 ROOT = Path(__file__).parent.parent

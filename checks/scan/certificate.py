@@ -75,7 +75,8 @@ def _facts(certificate: x509.Certificate, sha256: str) -> Certificate:
             faults.append(f"{field}: {error}")
             return default
 
-    names = read("subjectAltName", lambda: _names(certificate), None)
+    # The parser takes all extensions or none, and does not say which of them it minds.
+    names = read("extensions", lambda: _names(certificate), None)
     unknown_key: tuple[str, int | None, str | None] = ("unknown", None, None)
     key_type, key_bits, key_curve = read(
         "subjectPublicKeyInfo", lambda: _key(certificate), unknown_key
@@ -95,11 +96,11 @@ def _facts(certificate: x509.Certificate, sha256: str) -> Certificate:
         key_bits=key_bits,
         key_curve=key_curve,
         signature_hash=read("signatureAlgorithm", lambda: _signature_hash(certificate), None),
-        is_ca=read("basicConstraints", lambda: _is_ca(certificate), default=False),
+        is_ca=read("extensions", lambda: _is_ca(certificate), default=False),
         self_signed=read("issuer", lambda: is_issued_by(certificate, certificate), default=False),
-        extended_key_usage=read("extendedKeyUsage", lambda: _key_usage(certificate), None),
-        ca_issuers=read("authorityInfoAccess", lambda: _ca_issuers(certificate), ()),
-        must_staple=read("tlsFeature", lambda: _must_staple(certificate), default=False),
+        extended_key_usage=read("extensions", lambda: _key_usage(certificate), None),
+        ca_issuers=read("extensions", lambda: _ca_issuers(certificate), ()),
+        must_staple=read("extensions", lambda: _must_staple(certificate), default=False),
         unreadable="; ".join(dict.fromkeys(faults))[:FOREIGN_TEXT_LIMIT],
     )
 

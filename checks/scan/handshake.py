@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nassl._nassl import OpenSSLError
+from nassl.ephemeral_key_info import OpenSslEvpPkeyEnum
+from nassl.ssl_client import OpenSslDigestNidEnum, SslClient
 from sslyze.connection_helpers.tls_connection import SslConnection
 from sslyze.errors import ConnectionToServerFailed, TlsHandshakeFailed, TlsHandshakeTimedOut
 from sslyze.plugins.plugin_base import ScanJob
@@ -28,6 +30,8 @@ from checks.scan.deadline import Deadline
 from checks.scan.diagnosis import Declined, Ending, diagnose, first_bytes, is_tls
 from checks.scan.task import Endpoint, RawHandshake, RawScan
 
+SignatureAlgorithms = tuple[tuple[OpenSslDigestNidEnum, OpenSslEvpPkeyEnum], ...]
+
 _CERTIFICATE_INFO = ScanCommandsRepository.get_implementation_cls(ScanCommand.CERTIFICATE_INFO)
 
 _MODERN = ("TLS 1.3", "TLS 1.2 with RSA", "TLS 1.2 without RSA")
@@ -40,6 +44,18 @@ _TLS_1_3_CIPHERS = (
     "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256"
     ":TLS_AES_128_CCM_SHA256:TLS_AES_128_CCM_8_SHA256"
 )
+_SHA_2 = (OpenSslDigestNidEnum.SHA256, OpenSslDigestNidEnum.SHA384, OpenSslDigestNidEnum.SHA512)
+
+
+def _signed_by(*keys: OpenSslEvpPkeyEnum) -> SignatureAlgorithms:
+    return tuple((digest, key) for key in keys for digest in _SHA_2)
+
+
+_TLS_1_3_ONLY = {
+    # PKCS #1 v1.5 signs certificates in TLS 1.3, and no handshakes (RFC 8446 section 4.2.3).
+    "TLS 1.3 with RSA": _signed_by(OpenSslEvpPkeyEnum.RSA_PSS, OpenSslEvpPkeyEnum.RSA),
+    "TLS 1.3 without RSA": _signed_by(OpenSslEvpPkeyEnum.EC, OpenSslEvpPkeyEnum.RSA),
+}
 _OLDER_CIPHERS = "ALL:COMPLEMENTOFALL:-PSK:-SRP:-aNULL"
 
 
@@ -58,6 +74,8 @@ class WatchedServer(ServerConnectivityInfo):
     """SSLyze's server information, with connections that know the deadline."""
 
     deadline: Deadline
+    signature_algorithms: SignatureAlgorithms = ()
+    """What is offered; none: nassl's own choice."""
 
     def get_preconfigured_tls_connection(
         self,
@@ -79,6 +97,8 @@ class WatchedServer(ServerConnectivityInfo):
             should_use_legacy_openssl,
             should_enable_server_name_indication,
         )
+        if self.signature_algorithms and isinstance(connection.ssl_client, SslClient):
+            connection.ssl_client.set_signature_algorithms(list(self.signature_algorithms))
         self.deadline.watch(connection)
         return connection
 
@@ -109,6 +129,10 @@ class Interview:
 
     def _questions(self) -> Iterator[tuple[str, ScanJob]]:
         yield from zip(_MODERN, self._jobs(TlsVersionEnum.TLS_1_3), strict=True)
+        if {shown.tls_version for shown in self.handshakes} == {"TLS 1.3"}:
+            # TLS 1.2 was to tell whether there is a second certificate: here TLS 1.3 has to.
+            for name, algorithms in _TLS_1_3_ONLY.items():
+                yield name, self._jobs(TlsVersionEnum.TLS_1_3, algorithms)[0]
         if self.handshakes:
             return
         self.first_bytes = first_bytes(
@@ -123,13 +147,14 @@ class Interview:
                 yield from others
                 return
 
-    def _jobs(self, version: TlsVersionEnum) -> list[ScanJob]:
+    def _jobs(self, version: TlsVersionEnum, algorithms: SignatureAlgorithms = ()) -> list[ScanJob]:
         server = WatchedServer(
             # The address stands for the host name too: SSLyze refuses names that DNS allows.
             ServerNetworkLocation(self.endpoint.address, self.endpoint.port, self.endpoint.address),
             ServerNetworkConfiguration(self.endpoint.server_name, network_max_retries=1),
             _as_if_probed(version),
             self.deadline,
+            algorithms,
         )
         return _CERTIFICATE_INFO.scan_jobs_for_scan_command(server)[:3]
 

@@ -103,8 +103,8 @@ class PathQuestion:
                 store.file.name, trusted=True, sound=True, path=self._longest_lived(store, path)
             )
         verdict = self._reason(store, self.moment)
-        if verdict.code == _NOT_YET_VALID and verdict.depth > 0 and self.moment != self.judged_at:
-            verdict = self._with_leaf_dates_aside(store, verdict)
+        if self._is_too_early(verdict) and self._is_sound_now(store):
+            return StoreVerdict(store.file.name, trusted=True, sound=True)
         # Without a name the verifier cannot be asked at all: OpenSSL's verdict stands in.
         return replace(verdict, trusted=verdict.sound and self.subject is None, detail=detail)
 
@@ -160,13 +160,16 @@ class PathQuestion:
         path = tuple(_facts(certificate.to_cryptography()) for certificate in chain)
         return StoreVerdict(name, trusted=False, sound=True, path=path)
 
-    def _with_leaf_dates_aside(self, store: LoadedStore, first: StoreVerdict) -> StoreVerdict:
+    def _is_too_early(self, verdict: StoreVerdict) -> bool:
+        return (
+            verdict.code == _NOT_YET_VALID and verdict.depth > 0 and self.moment != self.judged_at
+        )
+
+    def _is_sound_now(self, store: LoadedStore) -> bool:
         # OpenSSL looks at dates from the anchor down: if the leaf's own are what it stops at, all
         # issuers are fine at judged_at.
         now = self._reason(store, self.judged_at)
-        if now.depth == 0 and now.code in {_NOT_YET_VALID, _EXPIRED}:
-            return StoreVerdict(store.file.name, trusted=True, sound=True)
-        return first
+        return now.depth == 0 and now.code in {_NOT_YET_VALID, _EXPIRED}
 
 
 def _parsed(der: bytes) -> x509.Certificate | None:

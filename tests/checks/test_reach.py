@@ -40,7 +40,7 @@ def test_a_fault_of_this_host_is_raised() -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
     try:
-        with pytest.raises(OSError, match="(?i)too many open files"):
+        with pytest.raises(OSError, match=r"(?i)too many open files"):
             reach("127.0.0.1", 1, 5)
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

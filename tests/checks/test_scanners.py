@@ -69,6 +69,14 @@ def test_each_certificate_of_a_dual_server_is_seen(scanners: Scanners) -> None:
     assert {("TLS 1.2 with RSA", "RSA"), ("TLS 1.2 without RSA", "EC")} <= seen
 
 
+def test_each_certificate_of_a_server_of_tls_1_3_only_is_seen(scanners: Scanners) -> None:
+    rsa = ISSUING.issue("www.x.test", Draft(key=KeyKind.RSA_2048))
+    with TlsServer((GOOD, rsa), terms=Terms(minimum=TLSVersion.TLSv1_3)) as server:
+        scan = scanners.scan(target(server.port))
+    assert {shown.tls_version for shown in scan.handshakes} == {"TLS 1.3"}
+    assert {shown.chain.leaf.key_type for shown in scan.handshakes} == {"RSA", "EC"}
+
+
 def test_a_server_that_demands_a_client_certificate_is_seen(scanners: Scanners) -> None:
     with TlsServer(GOOD, terms=Terms(client_ca=pem(ROOT.certificate))) as server:
         assert trusted(scanners.scan(target(server.port))) == [True, True]

@@ -362,7 +362,7 @@ def test_either_without_an_own_ca_asks_the_public_stores() -> None:
     "context",
     [
         terms(Policy(trust_stores=("apple", "unheard-of"))),
-        terms(Policy(trust_stores=())),
+        terms(Policy().model_copy(update={"trust_stores": ()})),
         terms(Policy(trust="own")),
         replace(terms(), stores=()),
     ],
