@@ -1,5 +1,6 @@
 """Wiring: options, one inventory for a run, one test for each target, verdicts to reports."""
 
+import signal
 from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
@@ -54,6 +55,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Take the inventory, once for a run: before pytest-xdist starts its workers."""
     config = session.config
     if is_controller(config):
+        # As Ctrl-C: the reports are written, and the demo is taken down.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         settings = _settings(config)
         inventory = take_inventory(settings.sources, settings.rules(), now())
         config.stash[AUDIT_KEY] = Audit(settings, inventory)
@@ -65,7 +68,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:  # noqa: ANN401 - pytest-xdist is untyped
     """Hand the inventory to a worker of pytest-xdist; only text crosses."""
-    node.workerinput["zonecert"] = node.config.stash[AUDIT_KEY].to_wire()
+    config = node.config
+    node.workerinput["zonecert"] = config.stash[AUDIT_KEY].to_wire()
+    node.workerinput["zonecert_by_address"] = config.getoption("dist") == "load"
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -119,10 +124,11 @@ def scanners(request: pytest.FixtureRequest, audit: Audit) -> Iterator[Scanners]
 def foresight(request: pytest.FixtureRequest, scanners: Scanners) -> Foresight:
     """Return what tells the scanners which targets are to come."""
     worker = getattr(request.config, "workerinput", {})
+    parts = worker["workercount"] if worker.get("zonecert_by_address") else 1
     callspecs = [getattr(item, "callspec", None) for item in request.session.items]
     params = [callspec.params for callspec in callspecs if callspec is not None]
     targets = [each["target"] for each in params if "target" in each]
-    return Foresight(targets, worker.get("workercount", 1), scanners)
+    return Foresight(targets, parts, scanners)
 
 
 @pytest.fixture
@@ -204,11 +210,19 @@ def pytest_runtest_makereport(
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Say by the exit code that the run is incomplete; stop the demo."""
     config = session.config
-    results = config.stash.get(RESULTS_KEY, None)
-    if results is not None and results.incomplete and exitstatus in {0, 1}:
+    if is_controller(config) and exitstatus in {0, 1} and _is_incomplete(config):
         session.exitstatus = EXIT_INCOMPLETE
     if DEMO_KEY in config.stash:
         config.stash[DEMO_KEY].stop()
+
+
+def _is_incomplete(config: pytest.Config) -> bool:
+    """Tell whether a verdict says so, or a zone failed whose test was not selected."""
+    results = config.stash[RESULTS_KEY]
+    zones = config.stash[AUDIT_KEY].inventory.zones
+    ids = zip(zone_ids(zones), zones, strict=True)
+    unheard = any(zone.error and zone_id not in results.judged_zones for zone_id, zone in ids)
+    return results.incomplete or unheard
 
 
 def _settings(config: pytest.Config) -> Settings:

@@ -147,5 +147,5 @@ class Foresight:
             for each in self._targets[self._positions[target.id] :]
             if part_of(each.address, self._parts) == part
         ]
-        self._foreseen.update(each.id for each in coming)
+        self._foreseen = {each.id for each in coming}
         self._scanners.expect(coming)

@@ -36,9 +36,14 @@ class Ahead:
 
     def expect(self, targets: Iterable[Target]) -> None:
         """Take the targets to come, in order; what was expected before is forgotten."""
+        expected = {_key(target): target for target in targets}
         with self._lock:
+            # What is done and will not be asked for would fill the window for ever.
+            self._futures = {
+                key: future for key, future in self._futures.items() if key in expected
+            }
             self._expected = {
-                key: target for target in targets if (key := _key(target)) not in self._futures
+                key: target for key, target in expected.items() if key not in self._futures
             }
             self._start_some()
 

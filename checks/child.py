@@ -43,7 +43,7 @@ def serve(pipe: "Connection[Any, Any]", work: Work, slots: int) -> None:
     """Do the tasks that come through the pipe, so many at once, until it closes.
 
     Messages in: (key, task). Messages out: (key, kind, value), kind one of ``part``, ``done``,
-    ``failed`` (value: the traceback's text).
+    ``failed`` (value: the traceback's text); the first is ``ready``, of no task.
     """
     _live_and_die_quietly()
     worker = work.worker()
@@ -57,10 +57,11 @@ def serve(pipe: "Connection[Any, Any]", work: Work, slots: int) -> None:
     def do(key: int, task: object) -> None:
         try:
             send(key, "done", worker(task, lambda part: send(key, "part", part)))
-        except Exception:  # noqa: BLE001 - whatever broke is the parent's to tell
+        except BaseException:  # noqa: BLE001 - a panic in Rust is one; all is the parent's to tell
             send(key, "failed", traceback.format_exc())
 
     with ThreadPoolExecutor(slots) as threads:
+        send(0, "ready", None)
         while True:
             try:
                 key, task = pipe.recv()

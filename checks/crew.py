@@ -11,6 +11,7 @@ from collections import deque
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
+from math import inf
 from multiprocessing.connection import Connection, Pipe, wait
 from time import monotonic
 from typing import Any
@@ -51,7 +52,7 @@ class _Job:
     task: object
     future: "Future[Any]" = field(default_factory=Future)
     parts: list[Any] = field(default_factory=list)
-    overdue_at: float = 0
+    overdue_at: float = inf
 
 
 @dataclass(eq=False)
@@ -59,8 +60,9 @@ class _Child:
     process: Any
     pipe: "Connection[Any, Any]"
     jobs: dict[int, _Job] = field(default_factory=dict)
+    is_for_suspects: bool = False
+    is_ready: bool = False
     overran: bool = False
-    holds_a_suspect: bool = False
 
 
 class Crew:
@@ -132,50 +134,43 @@ class Crew:
 
     def _hand_out(self) -> None:
         with self._lock:
-            waiting = len(self._waiting) + len(self._suspects)
-        while waiting and len(self._children) < self._size:
-            self._children.append(self._start())
+            waiting = len(self._waiting)
+        regular = [child for child in self._children if not child.is_for_suspects]
+        while waiting > 0 and len(regular) < self._size:
+            regular.append(self._start())
             waiting -= self._slots
-            waiting = max(waiting, 0)
-        self._hand_out_suspect()
-        free = self._free_child()
-        while free is not None and self._waiting:
+        while self._waiting:
+            free = min(regular, key=lambda child: len(child.jobs), default=None)
+            if free is None or len(free.jobs) >= self._slots:
+                break
             self._give(free, self._waiting.popleft())
-            free = self._free_child()
+        self._hand_out_suspect()
 
     def _hand_out_suspect(self) -> None:
-        if not self._suspects or any(child.holds_a_suspect for child in self._children):
-            return
-        idle = next((child for child in self._children if not child.jobs), None)
-        if idle is None:
-            # Beyond the size, for as long as the suspect takes.
-            idle = self._start()
-            self._children.append(idle)
-        idle.holds_a_suspect = True
-        self._give(idle, self._suspects.popleft())
+        # Beside the others, so that suspects, which take their time, hold up nobody.
+        own = next((child for child in self._children if child.is_for_suspects), None)
+        if self._suspects:
+            own = own or self._start(is_for_suspects=True)
+            if not own.jobs:
+                self._give(own, self._suspects.popleft())
+        elif own is not None and not own.jobs:
+            self._children.remove(own)
+            _end(own)
 
-    def _free_child(self) -> _Child | None:
-        def load(child: _Child) -> int:
-            return len(child.jobs)
-
-        free = [
-            child
-            for child in self._children
-            if not child.holds_a_suspect and len(child.jobs) < self._slots
-        ]
-        return min(free, key=load, default=None)
-
-    def _start(self) -> _Child:
+    def _start(self, *, is_for_suspects: bool = False) -> _Child:
         ours, theirs = self._context.Pipe()
         process = self._context.Process(
             target=serve, args=(theirs, self._work, self._slots), daemon=True
         )
         process.start()
         theirs.close()
-        return _Child(process, ours)
+        child = _Child(process, ours, is_for_suspects=is_for_suspects)
+        self._children.append(child)
+        return child
 
     def _give(self, child: _Child, job: _Job) -> None:
-        job.overdue_at = monotonic() + self._patience
+        # The clock of a child that is still starting begins when it is ready.
+        job.overdue_at = monotonic() + self._patience + (0 if child.is_ready else _STARTING)
         child.jobs[job.key] = job
         # A child that has just died is noticed when its pipe is read.
         with suppress(OSError):
@@ -187,12 +182,16 @@ class Crew:
         except (EOFError, OSError):
             self._bury(child)
             return
+        if kind == "ready":
+            child.is_ready = True
+            for job in child.jobs.values():
+                job.overdue_at = monotonic() + self._patience
+            return
         job = child.jobs[key]
         if kind == "part":
             job.parts.append(value)
             return
         del child.jobs[key]
-        child.holds_a_suspect = False
         if kind == "done":
             job.future.set_result(value)
         else:
@@ -215,7 +214,7 @@ class Crew:
         child.pipe.close()
         child.process.join()
         code = child.process.exitcode
-        if self._slots > 1 and not child.holds_a_suspect:
+        if self._slots > 1 and not child.is_for_suspects:
             for job in child.jobs.values():
                 job.parts.clear()
             self._suspects.extend(child.jobs.values())
@@ -229,13 +228,9 @@ class Crew:
             self._closing = True
             undone = [*self._waiting, *self._suspects]
         for child in self._children:
-            # An idle child leaves by itself when its pipe closes.
             child.pipe.close()
         for child in self._children:
-            if not child.jobs:
-                child.process.join(_LEAVE)
-            child.process.kill()
-            child.process.join()
+            _end(child)
             undone += child.jobs.values()
         for job in undone:
             job.future.set_exception(CrewClosedError(self._trouble))
@@ -243,7 +238,18 @@ class Crew:
         self._woken.close()
 
 
-_LEAVE = 2.0
+def _end(child: _Child) -> None:
+    child.pipe.close()
+    if not child.jobs:
+        # An idle child leaves by itself when its pipe closes.
+        child.process.join(_LEAVING)
+    child.process.kill()
+    child.process.join()
+
+
+_STARTING = 60.0
+"""Seconds that a child has to start: much, since it says nothing of the task."""
+_LEAVING = 2.0
 """Seconds that an idle child has to leave."""
 _SIGXCPU = -24
 """Exit code of a process that used up its CPU time (RLIMIT_CPU)."""

@@ -185,4 +185,5 @@ class Scan:
     handshakes: tuple[Handshake, ...] = ()
     """In the order of the questions; a question that the server declined is not there."""
     failure: HandshakeFailure | None = None
-    """Set where TCP answered and there is no handshake at all."""
+    """Set where TCP answered and there is no handshake at all, or where questions were left open
+    because the server stopped answering them."""

@@ -21,13 +21,15 @@ class Memo(Generic[Value]):
     def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
         """Return the value of a key, made by ``make`` if nobody has asked for it before.
 
-        Raises what ``make`` raised, to all who ask.
+        Raises what ``make`` raised, to all who wait; who asks later has it made again.
         """
         future, is_first = self._future(key)
         if is_first:
             try:
                 future.set_result(make())
-            except Exception as error:  # noqa: BLE001 - handed on to all who ask
+            except Exception as error:  # noqa: BLE001 - handed on to all who wait
+                with self._lock:
+                    self._futures.pop(key, None)
                 future.set_exception(error)
         return future.result()
 

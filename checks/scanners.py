@@ -110,17 +110,18 @@ class Scanners:
         )
 
     def count_answering(self, endpoints: Iterable[tuple[str, int]], enough: int) -> int:
-        """Return how many of the endpoints answer TCP, counting no further than ``enough``.
+        """Return how many of the endpoints answer TCP, ``enough`` being enough to know.
 
-        A refusal is an answer.
+        A refusal is no answer: nothing listens there.
         """
         answering = 0
         unasked = list(endpoints)
+        some_at_once = max(enough, self._limits.scans_at_once)
         with ThreadPoolExecutor(self._limits.scans_at_once) as threads:
             while unasked and answering < enough:
-                some, unasked = unasked[:enough], unasked[enough:]
+                some, unasked = unasked[:some_at_once], unasked[some_at_once:]
                 reaches = threads.map(lambda endpoint: self.reach(*endpoint), some)
-                answering += sum(each in {Reach.ANSWERED, Reach.REFUSED} for each in reaches)
+                answering += sum(each is Reach.ANSWERED for each in reaches)
         return answering
 
     def close(self) -> None:
@@ -147,7 +148,7 @@ class Scanners:
                 (),
                 HandshakeFailure(
                     FailureKind.TLS_FAILED,
-                    "the handshake kept a processor busy beyond the deadline and was killed",
+                    "the handshake did not end within the deadline, its process was killed",
                 ),
             )
         return raw

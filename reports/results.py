@@ -23,6 +23,8 @@ class Results:
         """How often each finding was waived, by its id."""
         self.incomplete = False
         """Whether any verdict says that the run has not looked at all that it should have."""
+        self.judged_zones: set[str] = set()
+        """Ids of the zones whose tests have run."""
         self.remarks: list[str] = []
         """What verdicts on zones and on the run remark, in the order of arrival."""
         self._config = config
@@ -61,6 +63,7 @@ class Results:
             self._standings[verdict.subject.id] = standing(verdict)
         else:
             self.remarks += verdict.remarks
+            self.judged_zones.add(verdict.subject.id)
 
 
 RESULTS_KEY = pytest.StashKey[Results]()

@@ -37,6 +37,8 @@ class Ending(Enum):
     DRIPPING = auto()
     UNREACHABLE = auto()
     """TCP answered before, and now it does not."""
+    REFUSED = auto()
+    """TCP answered before, and now connections are refused."""
     UNREADABLE = auto()
     NO_CERTIFICATE = auto()
 
@@ -47,6 +49,7 @@ class Ending(Enum):
             Ending.SILENT,
             Ending.DRIPPING,
             Ending.UNREACHABLE,
+            Ending.REFUSED,
             Ending.UNRECOGNIZED_NAME,
         }
 
@@ -115,9 +118,26 @@ def diagnose(declined: Sequence[Declined], answer: bytes | None) -> HandshakeFai
     return HandshakeFailure(FailureKind.TLS_FAILED, "the deadline passed before any answer")
 
 
+def broken_off(last: Declined | None) -> HandshakeFailure:
+    """Return why questions were left open although others had been answered.
+
+    ``last`` is what ended them; None for the deadline.
+    """
+    match last:
+        case Declined(Ending.SILENT):
+            reason = "it completed a handshake and then fell silent"
+            return HandshakeFailure(FailureKind.STOPPED_ANSWERING, reason)
+        case Declined():
+            return diagnose([last], None)
+        case None:
+            reason = "the deadline passed before every certificate was asked for"
+            return HandshakeFailure(FailureKind.TLS_FAILED, reason)
+
+
 _REASONS = {
     Ending.UNRECOGNIZED_NAME: "the server refuses the name: alert unrecognized_name",
     Ending.SILENT: "the server takes the connection and then says nothing until the deadline",
+    Ending.REFUSED: "the server took a connection and now refuses them",
     Ending.DRIPPING: "the server answers so slowly that the handshake misses the deadline",
     Ending.UNREADABLE: "{}",
     Ending.NO_CERTIFICATE: "the server presents no certificate (anonymous cipher suite)",

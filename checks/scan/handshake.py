@@ -15,7 +15,12 @@ from nassl._nassl import OpenSSLError
 from nassl.ephemeral_key_info import OpenSslEvpPkeyEnum
 from nassl.ssl_client import OpenSslDigestNidEnum, SslClient
 from sslyze.connection_helpers.tls_connection import SslConnection
-from sslyze.errors import ConnectionToServerFailed, TlsHandshakeFailed, TlsHandshakeTimedOut
+from sslyze.errors import (
+    ConnectionToServerFailed,
+    ServerRejectedConnection,
+    TlsHandshakeFailed,
+    TlsHandshakeTimedOut,
+)
 from sslyze.plugins.plugin_base import ScanJob
 from sslyze.plugins.scan_commands import ScanCommand, ScanCommandsRepository
 from sslyze.server_connectivity import (
@@ -26,8 +31,9 @@ from sslyze.server_connectivity import (
 )
 from sslyze.server_setting import ServerNetworkConfiguration, ServerNetworkLocation
 
+from checks.evidence import HandshakeFailure
 from checks.scan.deadline import Deadline
-from checks.scan.diagnosis import Declined, Ending, diagnose, first_bytes, is_tls
+from checks.scan.diagnosis import Declined, Ending, broken_off, diagnose, first_bytes, is_tls
 from checks.scan.task import Endpoint, RawHandshake, RawScan
 
 SignatureAlgorithms = tuple[tuple[OpenSslDigestNidEnum, OpenSslEvpPkeyEnum], ...]
@@ -64,9 +70,7 @@ def shake_hands(endpoint: Endpoint, seconds: float) -> RawScan:
     with Deadline(seconds) as deadline:
         interview = Interview(endpoint, deadline)
         interview.hold()
-        if interview.handshakes:
-            return RawScan(tuple(interview.handshakes))
-        return RawScan((), diagnose(interview.declined, interview.first_bytes))
+        return RawScan(tuple(interview.handshakes), interview.failure())
 
 
 @dataclass(frozen=True)
@@ -114,10 +118,23 @@ class Interview:
     first_bytes: bytes | None = None
     """What the port answers to a ClientHello; None where that was not looked at."""
 
+    is_broken_off: bool = False
+    """Whether questions were left open."""
+
+    def failure(self) -> HandshakeFailure | None:
+        """Return why there is no certificate, or why perhaps not every one was seen."""
+        if not self.handshakes:
+            return diagnose(self.declined, self.first_bytes)
+        if not self.is_broken_off:
+            return None
+        final = (decline for decline in self.declined if decline.ending.is_final)
+        return broken_off(next(final, None))
+
     def hold(self) -> None:
         """Ask all questions until the server says something that ends them all."""
         for name, job in self._questions():
             if self.deadline.is_over:
+                self.is_broken_off = True
                 return
             match self._ask(name, job):
                 case RawHandshake() as handshake:
@@ -125,6 +142,7 @@ class Interview:
                 case Declined() as decline:
                     self.declined.append(decline)
                     if decline.ending.is_final:
+                        self.is_broken_off = True
                         return
 
     def _questions(self) -> Iterator[tuple[str, ScanJob]]:
@@ -191,7 +209,8 @@ def _answer(name: str, job: ScanJob) -> RawHandshake | Declined:
     except (TlsHandshakeFailed, OpenSSLError) as error:
         return _refusal(error)
     except ConnectionToServerFailed as error:
-        return Declined(Ending.UNREACHABLE, error.error_message)
+        refused = isinstance(error, ServerRejectedConnection)
+        return Declined(Ending.REFUSED if refused else Ending.UNREACHABLE)
     except ValueError as error:
         # nassl reads the names before it hands a certificate over: UnicodeDecodeError.
         unreadable = isinstance(error, UnicodeError)

@@ -33,7 +33,7 @@ class RawScan:
 
     handshakes: tuple[RawHandshake, ...]
     failure: HandshakeFailure | None = None
-    """Set where there is no handshake."""
+    """Why there is no handshake, or why perhaps not every certificate was seen."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,10 @@ class Chores:
     def fail(self, value: str, _emit: Emit) -> None:
         raise ValueError(value)
 
+    def panic(self, value: str, _emit: Emit) -> None:
+        """Raise what is no Exception, as Rust code does."""
+        raise BaseException(value)  # noqa: TRY002
+
     def crash(self, value: object, emit: Emit) -> None:
         emit(value)
         os.kill(os.getpid(), signal.SIGKILL)

@@ -53,6 +53,23 @@ def test_work_that_raises_is_told_with_its_traceback(crew: Crew) -> None:
     assert crew.submit(("double", 2)).result(60) == 4
 
 
+def test_work_that_panics_is_told_at_once(crew: Crew) -> None:
+    with pytest.raises(ChildError, match="BaseException: attempt to subtract"):
+        crew.submit(("panic", "attempt to subtract with overflow")).result(60)
+
+
+def test_suspects_hold_up_nobody() -> None:
+    """Even one process alone goes on with the others while suspects are tried one at a time."""
+    crew = Crew(WORK, size=1, slots=3, patience=2)
+    bad = [crew.submit(("hang", number)) for number in range(3)]
+    for future in bad[:1]:
+        with pytest.raises(ChildDiedError):
+            future.result(60)
+    assert answered([crew.submit(("double", n)) for n in range(9)]) == list(range(0, 18, 2))
+    assert not all(future.done() for future in bad)
+    crew.close()
+
+
 def test_only_the_task_that_crashes_alone_is_blamed(crew: Crew) -> None:
     bad = crew.submit(("crash", "seen"))
     good = [crew.submit(("double", n)) for n in range(12)]

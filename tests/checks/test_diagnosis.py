@@ -3,7 +3,7 @@
 import pytest
 
 from checks.evidence import FailureKind
-from checks.scan.diagnosis import Declined, Ending, diagnose, is_tls
+from checks.scan.diagnosis import Declined, Ending, broken_off, diagnose, is_tls
 
 
 @pytest.mark.parametrize(
@@ -91,3 +91,27 @@ def test_foreign_words_are_cut() -> None:
 
 def test_a_deadline_that_passes_before_any_answer_is_told() -> None:
     assert "deadline" in diagnose([], None).reason
+
+
+def test_refused_connections_after_the_first_are_no_silence() -> None:
+    failure = diagnose([Declined(Ending.REFUSED)], None)
+    assert failure.kind is FailureKind.TLS_FAILED
+    assert "now refuses" in failure.reason
+
+
+@pytest.mark.parametrize(
+    ("last", "kind", "reason"),
+    [
+        (Declined(Ending.SILENT), FailureKind.STOPPED_ANSWERING, "fell silent"),
+        (Declined(Ending.UNREACHABLE), FailureKind.STOPPED_ANSWERING, "not taken now"),
+        (Declined(Ending.REFUSED), FailureKind.TLS_FAILED, "now refuses"),
+        (Declined(Ending.DRIPPING), FailureKind.TLS_FAILED, "so slowly"),
+        (None, FailureKind.TLS_FAILED, "deadline passed before every certificate"),
+    ],
+)
+def test_what_left_questions_open_is_told(
+    last: Declined | None, kind: FailureKind, reason: str
+) -> None:
+    failure = broken_off(last)
+    assert failure.kind is kind
+    assert reason in failure.reason
