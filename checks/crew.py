@@ -10,13 +10,14 @@ import threading
 from collections import deque
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, field
-from math import inf
-from multiprocessing.connection import Connection, Pipe, wait
+from dataclasses import dataclass
+from multiprocessing.connection import Pipe
+from selectors import EVENT_READ, DefaultSelector
 from time import monotonic
 from typing import Any
 
-from checks.child import Work, serve
+from checks.child import Work
+from checks.member import Job, Member
 
 PRELOADED = ["sslyze", "OpenSSL.crypto", "sslyze.plugins.scan_commands"]
 """Imported once by the fork server, so that a new child costs milliseconds."""
@@ -46,25 +47,6 @@ class CrewClosedError(Exception):
     """The crew was closed, or broke, before the task was done."""
 
 
-@dataclass(eq=False)
-class _Job:
-    key: int
-    task: object
-    future: "Future[Any]" = field(default_factory=Future)
-    parts: list[Any] = field(default_factory=list)
-    overdue_at: float = inf
-
-
-@dataclass(eq=False)
-class _Child:
-    process: Any
-    pipe: "Connection[Any, Any]"
-    jobs: dict[int, _Job] = field(default_factory=dict)
-    is_for_suspects: bool = False
-    is_ready: bool = False
-    overran: bool = False
-
-
 class Crew:
     """Does tasks in child processes and yields a future for each."""
 
@@ -80,24 +62,26 @@ class Crew:
         self._context.set_forkserver_preload(PRELOADED)
         self._work, self._size, self._slots, self._patience = work, size, slots, patience
         self._lock = threading.Lock()
-        self._waiting: deque[_Job] = deque()
-        self._suspects: deque[_Job] = deque()
-        self._children: list[_Child] = []
+        self._waiting: deque[Job] = deque()
+        self._suspects: deque[Job] = deque()
+        self._members: list[Member] = []
         self._keys = 0
         self._closing = False
         self._trouble = ""
         self._woken, self._waker = Pipe(duplex=False)
+        self._selector = DefaultSelector()
+        """Of the pipes; a key's data is the child, None for the waker."""
         self._thread = threading.Thread(target=self._run, name="crew", daemon=True)
         self._thread.start()
 
-    def submit(self, task: object) -> "Future[Any]":
+    def submit(self, task: object) -> Future[Any]:
         """Return the future of a task.
 
         It raises ChildError, ChildDiedError or CrewClosedError where there is no result.
         """
         with self._lock:
             self._keys += 1
-            job = _Job(self._keys, task)
+            job = Job(self._keys, task)
             if self._closing:
                 job.future.set_exception(CrewClosedError(self._trouble))
                 return job.future
@@ -118,14 +102,14 @@ class Crew:
 
     def _run(self) -> None:
         try:
+            self._selector.register(self._woken, EVENT_READ)
             while not self._closing:
                 self._hand_out()
-                pipes = {child.pipe: child for child in self._children}
-                for ready in wait([self._woken, *pipes], self._seconds_to_next_overrun()):
-                    if ready is self._woken:
+                for ready, _ in self._selector.select(self._seconds_to_next_overrun()):
+                    if ready.data is None:
                         self._woken.recv_bytes()
                     else:
-                        self._receive(pipes[ready])  # type: ignore[index]
+                        self._receive(ready.data)
                 self._kill_overdue()
         except OSError as error:
             self._trouble = f"scanner processes cannot be run: {error}"
@@ -135,121 +119,96 @@ class Crew:
     def _hand_out(self) -> None:
         with self._lock:
             waiting = len(self._waiting)
-        regular = [child for child in self._children if not child.is_for_suspects]
+        regular = [member for member in self._members if not member.is_for_suspects]
         while waiting > 0 and len(regular) < self._size:
             regular.append(self._start())
             waiting -= self._slots
         while self._waiting:
-            free = min(regular, key=lambda child: len(child.jobs), default=None)
+            free = min(regular, key=lambda member: len(member.jobs), default=None)
             if free is None or len(free.jobs) >= self._slots:
                 break
-            self._give(free, self._waiting.popleft())
+            free.give(self._waiting.popleft(), self._patience)
         self._hand_out_suspect()
 
     def _hand_out_suspect(self) -> None:
         # Beside the others, so that suspects, which take their time, hold up nobody.
-        own = next((child for child in self._children if child.is_for_suspects), None)
+        own = next((member for member in self._members if member.is_for_suspects), None)
         if self._suspects:
             own = own or self._start(is_for_suspects=True)
             if not own.jobs:
-                self._give(own, self._suspects.popleft())
+                own.give(self._suspects.popleft(), self._patience)
         elif own is not None and not own.jobs:
-            self._children.remove(own)
-            _end(own)
+            self._forget(own)
+            own.end()
 
-    def _start(self, *, is_for_suspects: bool = False) -> _Child:
-        ours, theirs = self._context.Pipe()
-        process = self._context.Process(
-            target=serve, args=(theirs, self._work, self._slots), daemon=True
-        )
-        process.start()
-        theirs.close()
-        child = _Child(process, ours, is_for_suspects=is_for_suspects)
-        self._children.append(child)
-        return child
+    def _start(self, *, is_for_suspects: bool = False) -> Member:
+        member = Member.start(self._context, self._work, self._slots)
+        member.is_for_suspects = is_for_suspects
+        self._members.append(member)
+        self._selector.register(member.pipe, EVENT_READ, member)
+        return member
 
-    def _give(self, child: _Child, job: _Job) -> None:
-        # The clock of a child that is still starting begins when it is ready.
-        job.overdue_at = monotonic() + self._patience + (0 if child.is_ready else _STARTING)
-        child.jobs[job.key] = job
-        # A child that has just died is noticed when its pipe is read.
-        with suppress(OSError):
-            child.pipe.send((job.key, job.task))
-
-    def _receive(self, child: _Child) -> None:
+    def _receive(self, member: Member) -> None:
         try:
-            key, kind, value = child.pipe.recv()
+            key, kind, value = member.pipe.recv()
         except (EOFError, OSError):
-            self._bury(child)
+            self._bury(member)
             return
-        if kind == "ready":
-            child.is_ready = True
-            for job in child.jobs.values():
-                job.overdue_at = monotonic() + self._patience
-            return
-        job = child.jobs[key]
-        if kind == "part":
-            job.parts.append(value)
-            return
-        del child.jobs[key]
-        if kind == "done":
-            job.future.set_result(value)
-        else:
-            job.future.set_exception(ChildError(value))
+        match kind:
+            case "ready":
+                member.begin(self._patience)
+            case "part":
+                member.jobs[key].parts.append(value)
+            case "done":
+                member.jobs.pop(key).future.set_result(value)
+            case _:
+                member.jobs.pop(key).future.set_exception(ChildError(value))
 
     def _seconds_to_next_overrun(self) -> float | None:
-        times = [job.overdue_at for child in self._children for job in child.jobs.values()]
+        times = [job.overdue_at for member in self._members for job in member.jobs.values()]
         return max(0.0, min(times) - monotonic()) if times else None
 
     def _kill_overdue(self) -> None:
         now = monotonic()
-        for child in self._children:
-            if any(job.overdue_at <= now for job in child.jobs.values()):
-                child.overran = True
+        for member in self._members:
+            if member.is_overdue(now):
+                member.overran = True
                 # Its pipe closes, and it is buried for that.
-                child.process.kill()
+                member.process.kill()
 
-    def _bury(self, child: _Child) -> None:
-        self._children.remove(child)
-        child.pipe.close()
-        child.process.join()
-        code = child.process.exitcode
-        if self._slots > 1 and not child.is_for_suspects:
-            for job in child.jobs.values():
+    def _bury(self, member: Member) -> None:
+        self._forget(member)
+        member.pipe.close()
+        member.process.join()
+        jobs, code = list(member.jobs.values()), member.process.exitcode
+        if self._slots > 1 and not member.is_for_suspects:
+            for job in jobs:
                 job.parts.clear()
-            self._suspects.extend(child.jobs.values())
+            self._suspects.extend(jobs)
             return
-        overran = child.overran or code == _SIGXCPU
-        for job in child.jobs.values():
+        overran = member.overran or code == _SIGXCPU
+        for job in jobs:
             job.future.set_exception(ChildDiedError(overran, code, job.parts))
+
+    def _forget(self, member: Member) -> None:
+        self._members.remove(member)
+        self._selector.unregister(member.pipe)
 
     def _end(self) -> None:
         with self._lock:
             self._closing = True
             undone = [*self._waiting, *self._suspects]
-        for child in self._children:
-            child.pipe.close()
-        for child in self._children:
-            _end(child)
-            undone += child.jobs.values()
+        self._selector.close()
+        for member in self._members:
+            member.pipe.close()
+        for member in self._members:
+            member.end()
+            undone += member.jobs.values()
         for job in undone:
             job.future.set_exception(CrewClosedError(self._trouble))
         self._waker.close()
         self._woken.close()
 
 
-def _end(child: _Child) -> None:
-    child.pipe.close()
-    if not child.jobs:
-        # An idle child leaves by itself when its pipe closes.
-        child.process.join(_LEAVING)
-    child.process.kill()
-    child.process.join()
-
-
-_STARTING = 60.0
-"""Seconds that a child has to start: much, since it says nothing of the task."""
-_LEAVING = 2.0
-"""Seconds that an idle child has to leave."""
 _SIGXCPU = -24
 """Exit code of a process that used up its CPU time (RLIMIT_CPU)."""

@@ -226,7 +226,7 @@ def test_a_scanner_process_that_is_killed_costs_no_target(scanners: Scanners) ->
         good = [target(server.port, f"w{number}.x.test") for number in range(20)]
         scanners.expect([target(silent.port), *good])
         for crew in (scanners._handshakes, scanners._paths):
-            for child in list(crew._children):
+            for child in list(crew._members):
                 os.kill(child.process.pid, signal.SIGKILL)
         assert all(trusted(scanners.scan(each)) == [True, True] for each in good)
 
