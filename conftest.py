@@ -14,6 +14,7 @@ from checks.failure import failure_text, waiver_text
 from checks.ruling import Terms
 from checks.scanners import Scanners, available_cores
 from checks.stores import StoreFile
+from checks.text import clean
 from checks.verdict import Outcome, Verdict
 from checks.zone import ZoneTally
 from distribution import AddressScheduling, Foresight
@@ -138,8 +139,9 @@ def scan(target: Target, foresight: Foresight, scanners: Scanners) -> Scan:
     try:
         return scanners.scan(target)
     except (ChildError, ChildDiedError, CrewClosedError, OSError) as error:
-        # An error of this test, not a failure: nothing is known of the target.
-        pytest.fail(f"{target}: the scanner broke: {error}", pytrace=False)
+        words = str(error).strip().splitlines()[-1:]
+    # An error of this test, not a failure: nothing is known of the target.
+    pytest.fail(f"{target}: the scanner broke: {clean(''.join(words))}", pytrace=False)
 
 
 @pytest.fixture

@@ -138,7 +138,8 @@ def load_settings(path: Path) -> Settings:
         raise SettingsError(f"{path}: {error.strerror}; {HOW_TO_START}") from error
     try:
         raw = tomllib.loads(text.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
+        # TOMLDecodeError and UnicodeDecodeError are ValueErrors, and so is a number too long.
         raise SettingsError(f"{path}: is no TOML: {error}") from error
     return make_settings(raw, str(path), path.absolute().parent, hashlib.sha256(text).hexdigest())
 

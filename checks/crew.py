@@ -111,7 +111,7 @@ class Crew:
                     else:
                         self._receive(ready.data)
                 self._kill_overdue()
-        except OSError as error:
+        except Exception as error:  # noqa: BLE001 - told to all who wait, whatever it was
             self._trouble = f"scanner processes cannot be run: {error}"
         finally:
             self._end()

@@ -1,11 +1,11 @@
 """What the organisation demands: thresholds, required stores, severities, waivers."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from checks.finding import CATALOGUE, Severity
 from zones.name import name_text, parse_name
@@ -48,7 +48,7 @@ class Model(BaseModel):
 class Expiry(Model):
     """When a certificate is about to expire: the smaller of days and share of its lifetime."""
 
-    days: Annotated[float, Field(gt=0)] = 30
+    days: Annotated[float, Field(gt=0, le=3650)] = 30
     lifetime_share: Annotated[float, Field(gt=0, le=1)] = 0.2
     """1: ``days`` alone counts."""
     critical_share: Annotated[float, Field(ge=0, le=1)] = 0.07
@@ -101,7 +101,7 @@ class Policy(Model):
     stores_dir: Path | None = None
     """A folder of NAME.pem files, each with a NAME.yaml that holds ``date_fetched``, that takes
     the place of SSLyze's stores."""
-    max_store_age: Annotated[int, Field(gt=0)] = 730
+    max_store_age: Annotated[int, Field(gt=0, le=36500)] = 730
     """Days."""
     must_answer: tuple[str, ...] = ()
     """Fqdns whose targets have to answer."""
@@ -109,12 +109,12 @@ class Policy(Model):
     """Share of a zone's addresses that must answer for the run to be complete."""
     min_targets: Annotated[int, Field(ge=0)] = 0
     """How many targets a zone must have."""
-    deadline: Annotated[float, Field(gt=0)] = 15
+    deadline: Annotated[float, Field(gt=0, le=600)] = 15
     """Seconds for all handshakes of one target."""
-    connect_timeout: Annotated[float, Field(gt=0)] = 3
+    connect_timeout: Annotated[float, Field(gt=0, le=60)] = 3
     """Seconds for one TCP connection; there is one retry."""
-    connections_per_address: Annotated[int, Field(ge=1)] = 4
-    scans_at_once: Annotated[int, Field(ge=1)] = 64
+    connections_per_address: Annotated[int, Field(ge=1, le=1024)] = 4
+    scans_at_once: Annotated[int, Field(ge=1, le=1024)] = 64
     """In the whole run, however many xdist workers it has."""
 
     def overridden(self, overrides: Overrides) -> "Policy":
@@ -155,6 +155,13 @@ class ZonePolicy(Model):
     """Of the addresses; none: all."""
     policy: Overrides
 
+    @model_validator(mode="after")
+    def _asks_zones_of_zones_only(self) -> Self:
+        asked = {"min_answered", "min_targets"} & self.policy.model_fields_set
+        if asked and (self.fqdn is not None or self.networks):
+            raise ValueError(f"{', '.join(sorted(asked))}: is about a zone, not about names in it")
+        return self
+
     def applies_to(self, zone: str, fqdn: str, address: str) -> bool:
         """Tell whether the policy is for that name at that address."""
         return (
@@ -177,8 +184,7 @@ class Waiver(Model):
 
     def holds_at(self, moment: datetime) -> bool:
         """Tell whether the waiver has not run out at that (aware) moment."""
-        end = datetime.combine(self.expires + timedelta(days=1), time(), tzinfo=UTC)
-        return moment < end
+        return moment.astimezone(UTC).date() <= self.expires
 
     def covers(self, fqdn: str, finding_id: str) -> bool:
         """Tell whether the waiver speaks of that name and finding."""

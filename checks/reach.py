@@ -14,6 +14,8 @@ _NO_ROUTE = {
     errno.EAFNOSUPPORT,
     errno.EACCES,
     errno.EPERM,
+    # Link-local addresses, which mean nothing without an interface (RFC 4007 section 6).
+    errno.EINVAL,
 }
 _NO_ANSWER = {errno.EHOSTUNREACH, errno.EHOSTDOWN, errno.ETIMEDOUT}
 
@@ -30,8 +32,11 @@ def reach(address: str, port: int, timeout: float) -> Reach:
 def _connect(address: str, port: int, timeout: float) -> Reach:
     try:
         socket.create_connection((address, port), timeout).close()
-    except (ConnectionRefusedError, ConnectionResetError):
+    except ConnectionRefusedError:
         return Reach.REFUSED
+    except ConnectionResetError:
+        # Somebody was there to reset it.
+        return Reach.ANSWERED
     except TimeoutError:
         return Reach.SILENT
     except OSError as error:

@@ -115,7 +115,7 @@ class Scanners:
         A refusal is no answer: nothing listens there.
         """
         answering = 0
-        unasked = list(endpoints)
+        unasked = list(dict.fromkeys(endpoints))
         some_at_once = max(enough, self._limits.scans_at_once)
         with ThreadPoolExecutor(self._limits.scans_at_once) as threads:
             while unasked and answering < enough:

@@ -82,6 +82,8 @@ def _count(pem: Path) -> int:
         text = pem.read_text(encoding="ascii", errors="replace")
     except OSError as error:
         raise StoreError(f"{pem}: cannot be read ({error.strerror}); mend the path") from error
+    except ValueError as error:
+        raise StoreError(f"{pem!r}: is no path ({error}); mend it") from error
     count = text.count(_PEM_CERTIFICATE)
     if count == 0:
         raise StoreError(f"{pem}: holds no PEM certificate; export the roots in PEM form")

@@ -43,7 +43,7 @@ class AxfrSource(SourceModel):
     server: Server
     """IP address or host name, with or without a port."""
     zones: Annotated[tuple[Origin, ...], Field(min_length=1), AfterValidator(_distinct)]
-    transfer_timeout: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 60
+    transfer_timeout: Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)] = 60
     """Seconds for one whole transfer."""
     max_records: Annotated[int, Field(ge=1)] = 1_000_000
     """Of all types, in one zone."""

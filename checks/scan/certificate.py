@@ -20,7 +20,27 @@ FOREIGN_TEXT_LIMIT = 500
 Extension = TypeVar("Extension", bound=x509.ExtensionType)
 
 # What cryptography raises for certificates that others wrote badly.
-PARSE_ERRORS = (ValueError, TypeError, OverflowError, UnsupportedAlgorithm, x509.DuplicateExtension)
+PARSE_ERRORS = (
+    ValueError,
+    TypeError,
+    OverflowError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
+
+
+# cryptography's names and the standard's; the last two bits only qualify keyAgreement.
+_KEY_USAGES = {
+    "digital_signature": "digitalSignature",
+    "content_commitment": "contentCommitment",
+    "key_encipherment": "keyEncipherment",
+    "data_encipherment": "dataEncipherment",
+    "key_agreement": "keyAgreement",
+    "key_cert_sign": "keyCertSign",
+    "crl_sign": "cRLSign",
+}
 
 
 @lru_cache(maxsize=4096)
@@ -98,7 +118,8 @@ def _facts(certificate: x509.Certificate, sha256: str) -> Certificate:
         signature_hash=read("signatureAlgorithm", lambda: _signature_hash(certificate), None),
         is_ca=read("extensions", lambda: _is_ca(certificate), default=False),
         self_signed=read("issuer", lambda: is_issued_by(certificate, certificate), default=False),
-        extended_key_usage=read("extensions", lambda: _key_usage(certificate), None),
+        key_usage=read("extensions", lambda: _key_usage(certificate), None),
+        extended_key_usage=read("extensions", lambda: _extended_key_usage(certificate), None),
         ca_issuers=read("extensions", lambda: _ca_issuers(certificate), ()),
         must_staple=read("extensions", lambda: _must_staple(certificate), default=False),
         unreadable="; ".join(dict.fromkeys(faults))[:FOREIGN_TEXT_LIMIT],
@@ -167,6 +188,13 @@ def _is_ca(certificate: x509.Certificate) -> bool:
 
 
 def _key_usage(certificate: x509.Certificate) -> tuple[str, ...] | None:
+    usage = _extension(certificate, x509.KeyUsage)
+    if usage is None:
+        return None
+    return tuple(name for attribute, name in _KEY_USAGES.items() if getattr(usage, attribute))
+
+
+def _extended_key_usage(certificate: x509.Certificate) -> tuple[str, ...] | None:
     usage = _extension(certificate, x509.ExtendedKeyUsage)
     return None if usage is None else tuple(oid.dotted_string for oid in usage)
 

@@ -32,7 +32,8 @@ class Ending(Enum):
     ALERT = auto()
     UNRECOGNIZED_NAME = auto()
     CUT = auto()
-    """The connection was closed or reset."""
+    """The connection was closed."""
+    RESET = auto()
     SILENT = auto()
     DRIPPING = auto()
     UNREACHABLE = auto()
@@ -41,6 +42,14 @@ class Ending(Enum):
     """TCP answered before, and now connections are refused."""
     UNREADABLE = auto()
     NO_CERTIFICATE = auto()
+
+    @property
+    def tries(self) -> int:
+        """How often a question is put before this counts as the answer.
+
+        Busy servers and rate limits reset connections at random; closing is a way to decline.
+        """
+        return {Ending.RESET: 6, Ending.REFUSED: 6, Ending.CUT: 2}.get(self, 1)
 
     @property
     def is_final(self) -> bool:
@@ -69,8 +78,12 @@ class Declined:
         last = words.strip().rsplit(":", 1)[-1].strip()
         if "unrecognized name" in last:
             return cls(Ending.UNRECOGNIZED_NAME, last)
+        if "asn1" in words.lower():
+            return cls(Ending.UNREADABLE, f"its encoding is not valid DER ({last})")
+        if words.startswith("Server rejected"):
+            return cls(Ending.RESET)
         if words.startswith("Server "):
-            return cls(Ending.CUT, last)
+            return cls(Ending.CUT)
         return cls(Ending.ALERT, last)
 
 
@@ -143,6 +156,7 @@ _REASONS = {
     Ending.NO_CERTIFICATE: "the server presents no certificate (anonymous cipher suite)",
     Ending.ALERT: "{}",
     Ending.CUT: "the server closes the connection in the middle of the handshake",
+    Ending.RESET: "the server resets the connection in the middle of the handshake",
 }
 
 

@@ -6,6 +6,7 @@ the chain of each handshake is kept as it came: SSLyze's result keeps one chain 
 which one is a race. Its connectivity test is left out: what it would find out, the jobs tell.
 """
 
+import errno
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -17,7 +18,6 @@ from nassl.ssl_client import OpenSslDigestNidEnum, SslClient
 from sslyze.connection_helpers.tls_connection import SslConnection
 from sslyze.errors import (
     ConnectionToServerFailed,
-    ServerRejectedConnection,
     TlsHandshakeFailed,
     TlsHandshakeTimedOut,
 )
@@ -46,6 +46,7 @@ _OLDER = {
     TlsVersionEnum.TLS_1_0: ("TLS 1.0", "TLS 1.0 with RSA", "TLS 1.0 without RSA"),
     TlsVersionEnum.SSL_3_0: ("SSL 3.0", "SSL 3.0 with RSA", "SSL 3.0 without RSA"),
 }
+_FAULTS_OF_THIS_HOST = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 _TLS_1_3_CIPHERS = (
     "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256"
     ":TLS_AES_128_CCM_SHA256:TLS_AES_128_CCM_8_SHA256"
@@ -177,13 +178,14 @@ class Interview:
         return _CERTIFICATE_INFO.scan_jobs_for_scan_command(server)[:3]
 
     def _ask(self, name: str, job: ScanJob) -> RawHandshake | Declined:
-        answer = _answer(name, job)
-        if isinstance(answer, Declined) and answer.ending is Ending.CUT:
+        tries = 0
+        while True:
+            answer = _answer(name, job)
+            tries += 1
+            if not isinstance(answer, Declined) or tries >= answer.ending.tries:
+                return answer
             if self.deadline.is_over:
                 return Declined(Ending.DRIPPING)
-            # A busy or rate-limiting server resets connections: that answers no question.
-            return _answer(name, job)
-        return answer
 
 
 def _as_if_probed(version: TlsVersionEnum) -> ServerTlsProbingResult:
@@ -209,14 +211,31 @@ def _answer(name: str, job: ScanJob) -> RawHandshake | Declined:
     except (TlsHandshakeFailed, OpenSSLError) as error:
         return _refusal(error)
     except ConnectionToServerFailed as error:
-        refused = isinstance(error, ServerRejectedConnection)
-        return Declined(Ending.REFUSED if refused else Ending.UNREACHABLE)
+        return Declined(_ending_of_connecting(error.__context__))
     except ValueError as error:
         # nassl reads the names before it hands a certificate over: UnicodeDecodeError.
         unreadable = isinstance(error, UnicodeError)
         return Declined(Ending.UNREADABLE if unreadable else Ending.NO_CERTIFICATE, str(error))
     except OSError as error:
-        return Declined(Ending.CUT, str(error))
+        return Declined(_ending_of_connecting(error))
+
+
+def _ending_of_connecting(cause: BaseException | None) -> Ending:
+    """Return what a failed connection stands for.
+
+    Raises the cause where it is a fault of this host, which says nothing of the server.
+    """
+    match cause:
+        case OSError(errno=number) if number in _FAULTS_OF_THIS_HOST:
+            raise cause
+        case ConnectionRefusedError():
+            return Ending.REFUSED
+        case ConnectionError():
+            return Ending.RESET
+        case OSError():
+            return Ending.UNREACHABLE
+        case _:
+            return Ending.CUT
 
 
 def _refusal(error: TlsHandshakeFailed | OpenSSLError) -> Declined:

@@ -25,6 +25,8 @@ CANDIDATES = 16
 """Certificates handed to path building: it is exponential in them."""
 
 _NOT_YET_VALID, _EXPIRED = 9, 10  # X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED
+# X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, its _LOCALLY, and UNABLE_TO_VERIFY_LEAF_SIGNATURE
+_NO_ISSUER = frozenset({2, 20, 21})
 
 Subject = x509.DNSName | x509.IPAddress
 
@@ -103,10 +105,12 @@ class PathQuestion:
                 store.file.name, trusted=True, sound=True, path=self._longest_lived(store, path)
             )
         verdict = self._reason(store, self.moment)
-        if self._is_too_early(verdict) and self._is_sound_now(store):
-            return StoreVerdict(store.file.name, trusted=True, sound=True)
-        # Without a name the verifier cannot be asked at all: OpenSSL's verdict stands in.
-        return replace(verdict, trusted=verdict.sound and self.subject is None, detail=detail)
+        is_too_early = self._is_too_early(verdict)
+        if is_too_early and self._has_issuers_of_now(store):
+            verdict = self._without_dates(store)
+        # The verifier cannot be asked without a name, nor without dates: OpenSSL stands in.
+        stands_in = self.subject is None or is_too_early
+        return replace(verdict, trusted=verdict.sound and stands_in, detail=detail)
 
     def _verified(
         self, store: LoadedStore, candidates: Sequence[x509.Certificate]
@@ -129,15 +133,17 @@ class PathQuestion:
     def _longest_lived(
         self, store: LoadedStore, path: tuple[Certificate, ...]
     ) -> tuple[Certificate, ...]:
-        # The path whose earliest notAfter is the latest: take the one that ends first away, and
-        # ask again, until there is no path without it. Which path a verifier finds first depends
-        # on the order of what was sent; this does not.
+        # The path whose earliest notAfter is the latest: take away what ends no later than the one
+        # that ends first, and ask again, until there is no path without. Which path a verifier
+        # finds first depends on the order of what was sent; this does not.
         candidates = self.candidates
         while len(path) > 2:
             first_to_end = min(path[1:-1], key=lambda certificate: certificate.not_after)
             if first_to_end.not_after >= path[0].not_after:
                 return path
-            candidates = tuple(c for c in candidates if _facts(c) != first_to_end)
+            candidates = tuple(
+                c for c in candidates if _facts(c).not_after > first_to_end.not_after
+            )
             other, _ = self._verified(store, candidates)
             if not other:
                 return path
@@ -145,31 +151,54 @@ class PathQuestion:
         return path
 
     def _reason(self, store: LoadedStore, moment: datetime) -> StoreVerdict:
-        name = store.file.name
+        return self._openssl(store, store.openssl(moment), self.candidates)
+
+    def _without_dates(self, store: LoadedStore) -> StoreVerdict:
+        # The leaf's dates cannot be set aside alone; issuers that are over are left out instead.
+        now = self.judged_at
+        issuers = tuple(
+            c for c in self.candidates if c.not_valid_before_utc <= now <= c.not_valid_after_utc
+        )
+        return self._openssl(store, store.openssl(None), issuers)
+
+    def _openssl(
+        self, store: LoadedStore, loaded: crypto.X509Store, candidates: Sequence[x509.Certificate]
+    ) -> StoreVerdict:
         try:
-            context = crypto.X509StoreContext(
-                store.openssl(moment),
+            chain = crypto.X509StoreContext(
+                loaded,
                 crypto.X509.from_cryptography(self.leaf),
-                [crypto.X509.from_cryptography(c) for c in self.candidates],
-            )
-            chain = context.get_verified_chain()
+                [crypto.X509.from_cryptography(c) for c in candidates],
+            ).get_verified_chain()
         except crypto.X509StoreContextError as error:
-            code, depth, text = error.errors
-            at_fault = _facts(error.certificate.to_cryptography())
-            return StoreVerdict(name, False, False, code, depth, text, at_fault)  # noqa: FBT003
+            return _refusal(store, error)
         path = tuple(_facts(certificate.to_cryptography()) for certificate in chain)
-        return StoreVerdict(name, trusted=False, sound=True, path=path)
+        return StoreVerdict(store.file.name, trusted=False, sound=True, path=path)
 
     def _is_too_early(self, verdict: StoreVerdict) -> bool:
         return (
             verdict.code == _NOT_YET_VALID and verdict.depth > 0 and self.moment != self.judged_at
         )
 
-    def _is_sound_now(self, store: LoadedStore) -> bool:
-        # OpenSSL looks at dates from the anchor down: if the leaf's own are what it stops at, all
-        # issuers are fine at judged_at.
+    def _has_issuers_of_now(self, store: LoadedStore) -> bool:
+        # OpenSSL looks at dates from the anchor down: if the leaf's own are what it stops at, those
+        # of all issuers are fine at judged_at. What it looks at later is not yet known.
         now = self._reason(store, self.judged_at)
         return now.depth == 0 and now.code in {_NOT_YET_VALID, _EXPIRED}
+
+
+def _refusal(store: LoadedStore, error: crypto.X509StoreContextError) -> StoreVerdict:
+    code, depth, text = error.errors
+    certificate = error.certificate.to_cryptography()
+    return StoreVerdict(
+        store.file.name,
+        trusted=False,
+        code=code,
+        depth=depth,
+        text=text,
+        at_fault=_facts(certificate),
+        holds_namesake=code in _NO_ISSUER and certificate.issuer in store.names,
+    )
 
 
 def _parsed(der: bytes) -> x509.Certificate | None:

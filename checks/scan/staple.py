@@ -18,6 +18,8 @@ _STATUSES = {
     ocsp.OCSPCertStatus.UNKNOWN: StapleStatus.UNKNOWN,
 }
 
+_MOST_NAMED = 4  # a response may hold thousands
+
 
 def judge(
     der: bytes, leaf: x509.Certificate, issuers: list[x509.Certificate], judged_at: datetime
@@ -44,41 +46,53 @@ def _judge_successful(
     judged_at: datetime,
 ) -> tuple[StapleStatus, str]:
     issuer = next((known for known in issuers if is_issued_by(leaf, known)), None)
-    if response.serial_number != leaf.serial_number or (
-        issuer is not None and not _names_issuer(response, issuer)
-    ):
-        return StapleStatus.OTHER_CERTIFICATE, f"serial {response.serial_number:X}"
+    answers = list(response.responses)
+    answer = next((one for one in answers if _is_for(one, leaf, issuer)), None)
+    if answer is None:
+        return StapleStatus.OTHER_CERTIFICATE, ", ".join(map(_named, answers[:_MOST_NAMED]))
     if issuer is None or not _is_signed_for(response, issuer, judged_at):
         return StapleStatus.UNTRUSTED, ""
-    status = _STATUSES[response.certificate_status]
+    status = _STATUSES[answer.certificate_status]
     if status is StapleStatus.REVOKED:
-        return status, _revocation(response)
-    return _at(response, judged_at) or status, ""
+        return status, _revocation(answer)
+    return _at(answer, judged_at) or status, ""
 
 
-def _at(response: ocsp.OCSPResponse, judged_at: datetime) -> StapleStatus | None:
-    if response.this_update_utc > judged_at:
+def _at(answer: ocsp.OCSPSingleResponse, judged_at: datetime) -> StapleStatus | None:
+    if answer.this_update_utc > judged_at:
         return StapleStatus.NOT_YET_VALID
-    if response.next_update_utc is not None and response.next_update_utc < judged_at:
+    if answer.next_update_utc is not None and answer.next_update_utc < judged_at:
         return StapleStatus.EXPIRED
     return None
 
 
-def _revocation(response: ocsp.OCSPResponse) -> str:
-    moment, reason = response.revocation_time_utc, response.revocation_reason
+def _revocation(answer: ocsp.OCSPSingleResponse) -> str:
+    moment, reason = answer.revocation_time_utc, answer.revocation_reason
     when = f"{moment:%Y-%m-%d}" if moment else "at an unknown time"
     return f"{when}, {reason.value}" if reason else when
 
 
-def _names_issuer(response: ocsp.OCSPResponse, issuer: x509.Certificate) -> bool:
+def _named(answer: ocsp.OCSPSingleResponse) -> str:
+    return f"serial {answer.serial_number:X}"
+
+
+def _is_for(
+    answer: ocsp.OCSPSingleResponse, leaf: x509.Certificate, issuer: x509.Certificate | None
+) -> bool:
+    if answer.serial_number != leaf.serial_number:
+        return False
+    return issuer is None or _names_issuer(answer, issuer)
+
+
+def _names_issuer(answer: ocsp.OCSPSingleResponse, issuer: x509.Certificate) -> bool:
     # RFC 6960 section 4.1.1: the hash of the BIT STRING's value, not of the whole structure.
     name = issuer.subject.public_bytes()
     spki = x509.SubjectKeyIdentifier.from_public_key(issuer.public_key())
-    if response.issuer_name_hash != _hash(response.hash_algorithm, name):
+    if answer.issuer_name_hash != _hash(answer.hash_algorithm, name):
         return False
-    if not isinstance(response.hash_algorithm, hashes.SHA1):
+    if not isinstance(answer.hash_algorithm, hashes.SHA1):
         return True
-    return response.issuer_key_hash == spki.digest
+    return answer.issuer_key_hash == spki.digest
 
 
 def _hash(algorithm: hashes.HashAlgorithm, data: bytes) -> bytes:

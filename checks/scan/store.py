@@ -13,6 +13,8 @@ from sslyze.plugins.certificate_info.trust_stores.trust_store import TrustStore
 
 from checks.stores import StoreFile
 
+_NO_CHECK_TIME = 0x200000  # X509_V_FLAG_NO_CHECK_TIME, which pyOpenSSL has no name for
+
 
 @dataclass(frozen=True)
 class LoadedStore:
@@ -31,8 +33,13 @@ class LoadedStore:
             for certificate in x509.load_pem_x509_certificates(path.read_bytes())
         )
 
-    def openssl(self, moment: datetime) -> crypto.X509Store:
-        """Return the store for OpenSSL, as of that (aware) moment.
+    @cached_property
+    def names(self) -> frozenset[x509.Name]:
+        """The subjects of the anchors."""
+        return frozenset(anchor.subject for anchor in self.anchors)
+
+    def openssl(self, moment: datetime | None) -> crypto.X509Store:
+        """Return the store for OpenSSL, as of that (aware) moment; None: dates do not matter.
 
         A new one for each use: OpenSSL keeps the first time that a store is given, and drops every
         later one without a word.
@@ -42,8 +49,11 @@ class LoadedStore:
         store.set_flags(crypto.X509StoreFlags.PARTIAL_CHAIN)
         for anchor in self._openssl_anchors:
             store.add_cert(anchor)
-        # It drops an offset: aware UTC is what it wants.
-        store.set_time(moment)
+        if moment is None:
+            store.set_flags(_NO_CHECK_TIME)
+        else:
+            # It drops an offset: aware UTC is what it wants.
+            store.set_time(moment)
         return store
 
     @cached_property

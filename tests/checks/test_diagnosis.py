@@ -20,12 +20,13 @@ from checks.scan.diagnosis import Declined, Ending, broken_off, diagnose, is_tls
             Ending.UNRECOGNIZED_NAME,
             "tlsv1 unrecognized name",
         ),
+        ("Server interrupted the TLS handshake", Ending.CUT, ""),
+        ("Server rejected the connection", Ending.RESET, ""),
         (
-            "Server interrupted the TLS handshake",
-            Ending.CUT,
-            "Server interrupted the TLS handshake",
+            "error:0D0680A8:asn1 encoding routines:asn1_check_tlen:wrong tag",
+            Ending.UNREADABLE,
+            "its encoding is not valid DER (wrong tag)",
         ),
-        ("Server rejected the connection", Ending.CUT, "Server rejected the connection"),
     ],
 )
 def test_the_words_of_a_library_are_understood(words: str, ending: Ending, kept: str) -> None:

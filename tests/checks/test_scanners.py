@@ -1,8 +1,10 @@
 """Scanner processes on real servers: true reasons, inside deadlines, and whose fault it is."""
 
+import itertools
 import os
 import signal
 import socket
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -105,7 +107,7 @@ def test_a_name_that_the_verifier_would_refuse_is_sent_and_judged(
     [
         (tls_servers.silent, FailureKind.TLS_FAILED, "says nothing until the deadline"),
         (tls_servers.drip, FailureKind.TLS_FAILED, "so slowly"),
-        (tls_servers.reset, FailureKind.TLS_FAILED, "closes the connection"),
+        (tls_servers.reset, FailureKind.TLS_FAILED, "resets the connection"),
         (tls_servers.garbage, FailureKind.NOT_TLS, "something that is not TLS"),
         (tls_servers.http, FailureKind.NOT_TLS, "HTTP"),
         (tls_servers.ssh, FailureKind.NOT_TLS, "SSH"),
@@ -170,6 +172,25 @@ def test_a_server_that_declines_after_a_good_handshake_has_said_all(scanners: Sc
         scan = scanners.scan(target(server.port))
     assert [shown.question for shown in scan.handshakes] == ["TLS 1.3"]
     assert scan.failure is None
+
+
+def test_a_server_that_resets_every_other_connection_is_judged_whole(scanners: Scanners) -> None:
+    """A reset answers no question: the certificate behind TLS 1.2 is seen each time."""
+    context = server_context((GOOD, ISSUING.issue("www.x.test", Draft(key=KeyKind.RSA_2048))))
+    turn = itertools.count()
+
+    def serve(connection: socket.socket, _stopping: threading.Event) -> None:
+        if next(turn) % 2:
+            abort = struct.pack("ii", 1, 0)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, abort)
+            return
+        with context.wrap_socket(connection, server_side=True) as secured:
+            secured.recv(1)
+
+    with Listener(serve) as server:
+        scans = [scanners.scan(target(server.port, f"w{number}.x.test")) for number in range(10)]
+    assert [len(scan.handshakes) for scan in scans] == [3] * 10
+    assert all(scan.failure is None for scan in scans)
 
 
 def test_a_refused_name_is_told_by_its_alert(scanners: Scanners) -> None:

@@ -1,0 +1,96 @@
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from audit import Audit
+from checks.scanners import Limits, Scanners
+from settings import make_settings
+from tests.support.program import free_port
+from tests.support.tls_servers import silent
+from zones.inventory import Inventory, ZoneResult
+from zones.target import RecordRef, Skipped, SkipReason, Target
+
+MOMENT = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
+ZONES = (
+    ZoneResult("a.test", "in", "127.0.0.1:53", 7, 2, MOMENT, uncovered=("child.a.test",)),
+    ZoneResult("b.test", "in", "127.0.0.1:53", error="answered REFUSED", remedy="allow-transfer"),
+)
+SKIP = Skipped(RecordRef("in", "a.test", "x.a.test", "CNAME", "y.a.test"), SkipReason.DANGLING)
+
+
+def target(name: str, port: int) -> Target:
+    fqdn = f"{name}.a.test"
+    record = RecordRef("in", "a.test", fqdn, "A", "127.0.0.1")
+    return Target(fqdn, "127.0.0.1", port, fqdn, "a.test", ("in",), False, (record,))
+
+
+def audit(*targets: Target, **policy: object) -> Audit:
+    source = {"name": "in", "type": "axfr", "server": "127.0.0.1", "zones": ["a.test", "b.test"]}
+    zone = {"name": "a.test", "policy": {"min_answered": 1}}
+    raw = {"source": [source], "policy": policy, "zone": [zone]}
+    settings = make_settings(raw, "audit.toml", Path())
+    return Audit(settings, Inventory(ZONES, targets, (SKIP,), MOMENT))
+
+
+@pytest.fixture
+def scanners() -> Iterator[Scanners]:
+    made = Scanners((), MOMENT, Limits(connect_timeout=5))
+    yield made
+    made.close()
+
+
+def test_other_process_works_from_the_same() -> None:
+    sent = audit(target("www", 443))
+    received = Audit.from_wire(sent.to_wire())
+
+    assert received.inventory == sent.inventory
+    assert received.settings.document == sent.settings.document
+    assert received.settings.stores == sent.settings.stores
+
+
+def test_only_required_stores_are_loaded() -> None:
+    required = audit(trust_stores=["mozilla", "apple"]).required_stores
+
+    assert [store.name for store in required] == ["apple", "mozilla"]
+
+
+def test_run_and_zone_are_weighed_by_their_own_policies() -> None:
+    made = audit()
+
+    assert (made.terms.judged_at, made.terms.policy.min_answered) == (MOMENT, 0)
+    assert made.zone_terms(ZONES[0]).policy.min_answered == 1
+    assert made.zone_terms(ZONES[1]).policy.min_answered == 0
+
+
+def test_all_targets_of_a_zone_are_counted_where_a_share_has_to_answer(scanners: Scanners) -> None:
+    """A refusal is no answer."""
+    with silent() as first, silent() as second:
+        ports = (first.port, free_port(), second.port)
+        made = audit(*(target(f"h{port}", port) for port in ports))
+        tally = made.zone_tally(ZONES[0], scanners)
+
+    assert (tally.targets, tally.answered) == (3, 2)
+
+
+def test_one_answer_will_do_where_no_share_is_demanded(scanners: Scanners) -> None:
+    zone = replace(ZONES[0], origin="b.test")
+    with silent() as server:
+        found = replace(target("www", server.port), zone="b.test")
+        tally = audit(found).zone_tally(zone, scanners)
+
+    assert (tally.targets, tally.answered) == (1, 1)
+
+
+def test_zone_of_which_all_refuse_has_no_answer(scanners: Scanners) -> None:
+    tally = audit(target("www", free_port())).zone_tally(ZONES[0], scanners)
+
+    assert (tally.targets, tally.answered) == (1, 0)
+
+
+def test_zone_without_targets_has_none_to_answer(scanners: Scanners) -> None:
+    tally = audit(target("www", 443)).zone_tally(ZONES[1], scanners)
+
+    assert (tally.targets, tally.answered) == (0, 0)
