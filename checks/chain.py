@@ -28,7 +28,8 @@ def _missing(chain: Chain, told: tuple[Refusal, ...]) -> Iterator[Finding]:
             case "missing-intermediate":
                 rest = f"server did not send {issuer} (AIA: {clean(refusal.rule, 200)})"
             case "issuer-not-sent":
-                rest = f"{issuer} was not sent and is in no store"
+                url = f" (AIA: {clean(refusal.rule, 200)})" if refusal.rule else ""
+                rest = f"{issuer} was not sent and is in no store{url}"
             case _:
                 continue
         yield found(

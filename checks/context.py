@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from checks.evidence import Certificate, Chain, Handshake
 from checks.policy import OWN_CA, Policy, Waiver
@@ -25,9 +26,9 @@ class Served:
         return self.chain.leaf
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Context:
-    """The terms on which one target is judged."""
+    """The terms on which one target is judged; equal to itself only, so that it may be a key."""
 
     target: Target
     policy: Policy
@@ -38,14 +39,14 @@ class Context:
     """Every trust store of the run."""
     waivers: tuple[Waiver, ...] = ()
 
-    @property
+    @cached_property
     def public(self) -> tuple[str, ...]:
         """Names of the stores that a chain of a public CA must be trusted by, sorted."""
         if self.policy.trust_stores != "all":
             return tuple(sorted(set(self.policy.trust_stores)))
         return tuple(sorted(store.name for store in self.stores if store.name != OWN_CA))
 
-    @property
+    @cached_property
     def required(self) -> tuple[str, ...]:
         """Names of all stores whose verdict counts, sorted, ``own_ca`` last.
 

@@ -1,17 +1,20 @@
 """Why one trust store refuses one chain, from OpenSSL's reason and the facts of the chain."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from checks.context import Context
 from checks.evidence import Certificate, Chain, StoreVerdict
 from checks.found import position
 from checks.keys import weak_keys, weak_signatures
-from checks.path import paths, store_paths
+from checks.path import below_anchors
 from checks.text import clean, named, quoted
 
 _SERVER_AUTH = "1.3.6.1.5.5.7.3.1"
 _ANY_USE = "2.5.29.37.0"
+# What the handshakes of TLS do with a server's key (RFC 5246 section 7.4.2, RFC 8446 section
+# 4.4.2.2); OpenSSL's purpose sslserver asks for one of them.
+_FOR_TLS = frozenset({"digitalSignature", "keyEncipherment", "keyAgreement"})
 _EXPIRED = 10  # X509_V_ERR_CERT_HAS_EXPIRED
 
 # OpenSSL's X509_V_ERR codes, by what they break (RFC 5280 section 6.1).
@@ -50,6 +53,10 @@ class Cause:
     """What is broken; empty where the id says it."""
     told_elsewhere: bool = False
     """Whether a finding about the certificate itself says it whatever a store thinks."""
+    is_located: bool = True
+    """Whether it is known that it is that certificate; else it is the leaf for want of a better."""
+    is_unanchored: bool = False
+    """Whether the store found no anchor to end the path in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,24 +81,30 @@ def cause_of(verdict: StoreVerdict, chain: Chain, context: Context) -> Cause:
     return _BY_CODE.get(verdict.code, _broken_path)(case)
 
 
-def for_other_uses(chain: Chain, context: Context) -> tuple[Certificate, ...]:
-    """Return the certificates on the path, anchors left out, that are not for servers.
+def for_other_uses(chain: Chain, context: Context) -> dict[Certificate, str]:
+    """Return the certificates on the path that are not for servers, with what each lacks.
 
-    RFC 5280 section 4.2.1.12 speaks of leaves; verifiers hold issuers to extendedKeyUsage as well.
-    anyExtendedKeyUsage allows servers, though the Web PKI forbids it.
+    RFC 5280 section 4.2.1.12 speaks of leaves; verifiers hold issuers to extendedKeyUsage as well,
+    anchors left out. anyExtendedKeyUsage allows servers, though the Web PKI forbids it. What an
+    issuer's keyUsage must allow is another rule (section 4.2.1.3), which OpenSSL asks about.
     """
-    anchors = {path[-1] for path in store_paths(chain, context)} - {chain.leaf}
-    certificates = (certificate for path in paths(chain, context) for certificate in path)
-    return tuple(
-        certificate
-        for certificate in dict.fromkeys(certificates)
-        if certificate not in anchors and _is_for_other_uses(certificate)
-    )
+    leaf = chain.leaf
+    issuers = (one for one in below_anchors(chain, context) if one != leaf)
+    lacking = {leaf: [*_other_extended_use(leaf), *_other_use(leaf)]}
+    lacking |= {issuer: [*_other_extended_use(issuer)] for issuer in issuers}
+    return {certificate: " and ".join(words) for certificate, words in lacking.items() if words}
 
 
-def _is_for_other_uses(certificate: Certificate) -> bool:
+def _other_extended_use(certificate: Certificate) -> Iterator[str]:
     uses = certificate.extended_key_usage
-    return uses is not None and _SERVER_AUTH not in uses and _ANY_USE not in uses
+    if uses is not None and _SERVER_AUTH not in uses and _ANY_USE not in uses:
+        yield "extendedKeyUsage lacks serverAuth"
+
+
+def _other_use(certificate: Certificate) -> Iterator[str]:
+    uses = certificate.key_usage
+    if uses is not None and _FOR_TLS.isdisjoint(uses):
+        yield "keyUsage has none of digitalSignature, keyEncipherment and keyAgreement"
 
 
 def _only_refused(case: _Case) -> Cause:
@@ -105,7 +118,20 @@ def _only_refused(case: _Case) -> Cause:
     if for_other_uses(case.chain, case.context):
         return _wrong_purpose(case)
     rule = clean(case.verdict.detail, 300) or "the verifier does not say what it minds"
-    return case.cause("shape", f"not of the Web PKI's shape: {rule}", rule)
+    cause = case.cause("shape", f"not of the Web PKI's shape: {rule}", rule)
+    culprit = minded(case.verdict, case.chain)
+    return replace(cause, certificate=culprit or case.at_fault, is_located=culprit is not None)
+
+
+def minded(verdict: StoreVerdict, chain: Chain) -> Certificate | None:
+    """Return the certificate that SSLyze's verifier says it stopped at; None: it does not say.
+
+    It names the leaf, and no issuer: of these it tries several.
+    """
+    for certificate in chain.certificates:
+        if f"processing <Certificate(subject=<Name({certificate.subject})>" in verdict.detail:
+            return certificate
+    return None
 
 
 def _is_weak_above(case: _Case) -> bool:
@@ -115,11 +141,13 @@ def _is_weak_above(case: _Case) -> bool:
 
 
 def _self_signed(case: _Case) -> Cause:
-    return case.cause("self-signed", f"{named(case.at_fault)} is signed by itself")
+    cause = case.cause("self-signed", f"{named(case.at_fault)} is signed by itself")
+    return replace(cause, is_unanchored=True)
 
 
 def _untrusted_root(case: _Case) -> Cause:
-    return case.cause("untrusted-root", f"does not hold {named(case.at_fault)}")
+    cause = case.cause("untrusted-root", f"does not hold {named(case.at_fault)}")
+    return replace(cause, is_unanchored=True)
 
 
 def _without_issuer(case: _Case) -> Cause:
@@ -127,10 +155,14 @@ def _without_issuer(case: _Case) -> Cause:
     place = position(case.chain, top)
     if place is not None and (rule := _sent_in_vain(case.chain, place)):
         return case.cause("path-invalid", f"{named(top)}: {rule}", rule)
+    if case.verdict.holds_namesake:
+        rule = f"{quoted(top.issuer)} is in the store, but with another key or key identifier"
+        namesake = case.cause("path-invalid", f"{named(top)}: {rule}", rule)
+        return replace(namesake, is_unanchored=True)
     words = f"does not hold {quoted(top.issuer)}, the issuer of {named(top)}"
-    if place == 0 and top.ca_issuers:
-        return case.cause("missing-intermediate", words, top.ca_issuers[0])
-    return case.cause("issuer-not-sent", words)
+    id_ = "missing-intermediate" if place == 0 and top.ca_issuers else "issuer-not-sent"
+    cause = case.cause(id_, words, top.ca_issuers[0] if top.ca_issuers else "")
+    return replace(cause, is_unanchored=True)
 
 
 def _sent_in_vain(chain: Chain, place: int) -> str:

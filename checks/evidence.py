@@ -50,6 +50,9 @@ class Certificate:
     """basicConstraints.cA (RFC 5280 section 4.2.1.9); False where the extension is missing."""
     self_signed: bool = False
     """Subject and issuer are the same name and its own key verifies its signature."""
+    key_usage: tuple[str, ...] | None = None
+    """Names of the bits that are set, such as ``digitalSignature`` (RFC 5280 section 4.2.1.3); None
+    without the extension, which allows any use."""
     extended_key_usage: tuple[str, ...] | None = None
     """Dotted OIDs; None without the extension, which allows any use."""
     ca_issuers: tuple[str, ...] = ()
@@ -58,6 +61,10 @@ class Certificate:
     """TLS feature status_request (RFC 7633)."""
     unreadable: str = ""
     """The field that could not be parsed, and the parser's words; empty where all could be."""
+
+    def __hash__(self) -> int:
+        """Return the hash of what stands for all else; checks put certificates into many sets."""
+        return hash(self.sha256)
 
     @classmethod
     def unread(cls, sha256: str, why: str) -> "Certificate":
@@ -82,6 +89,8 @@ class StoreVerdict:
     """OpenSSL's words."""
     at_fault: Certificate | None = None
     """The certificate that OpenSSL stopped at."""
+    holds_namesake: bool = False
+    """Whether the store holds a certificate of the name of the issuer that OpenSSL misses."""
     detail: str = ""
     """The refusing verifier's own words, cut at 500 characters."""
     path: tuple[Certificate, ...] = ()
@@ -104,6 +113,10 @@ class Chain:
     """Path building did not end within its budget and was killed: ``stores`` is empty."""
     dropped: int = 0
     """Certificates sent beyond those that were looked at."""
+
+    def __hash__(self) -> int:
+        """Return the hash of what was sent, which nearly always decides all else."""
+        return hash(self.certificates)
 
     @property
     def leaf(self) -> Certificate:

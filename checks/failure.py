@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from checks.finding import CertificateRef, Finding, Severity
 from checks.text import clean
 from checks.verdict import Subject, SubjectKind, Verdict, Waived
+from zones.endpoint import Endpoint
 
 
 def failure_text(verdict: Verdict) -> str:
@@ -16,7 +17,18 @@ def headline(verdict: Verdict) -> str:
     """Return the subject, and how many findings of which kinds there are; notes do not count."""
     ids = [finding.id for finding in verdict.findings if finding.severity is not Severity.NOTE]
     said = f"{_counted(len(ids))}: {', '.join(dict.fromkeys(ids))}" if ids else verdict.reason
-    return f"{_subject(verdict.subject)}: {said or 'no findings'}"
+    return f"{title(verdict.subject)}: {said or 'no findings'}"
+
+
+def title(subject: Subject) -> str:
+    """Return the name under which a reader looks for the subject; for a target with its address."""
+    match subject.kind:
+        case SubjectKind.TARGET:
+            return clean(f"{subject.fqdn} {Endpoint(subject.address, subject.port or 0)}")
+        case SubjectKind.ZONE:
+            return clean(f"zone {subject.id}")
+        case SubjectKind.RUN:
+            return clean(subject.fqdn)
 
 
 def waiver_text(verdict: Verdict) -> str:
@@ -52,17 +64,6 @@ def _certificate(ref: CertificateRef) -> str:
 
 def _reason(one: Waived) -> str:
     return clean(f"{one.reason} (approved by {one.approved_by}, until {one.expires})")
-
-
-def _subject(subject: Subject) -> str:
-    match subject.kind:
-        case SubjectKind.TARGET:
-            address = f"[{subject.address}]" if ":" in subject.address else subject.address
-            return clean(f"{subject.fqdn} {address}:{subject.port}")
-        case SubjectKind.ZONE:
-            return clean(f"zone {subject.id}")
-        case SubjectKind.RUN:
-            return clean(subject.fqdn)
 
 
 def _counted(number: int) -> str:

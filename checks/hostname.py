@@ -1,7 +1,8 @@
 """Whether the leaf is for the name that was asked for (RFC 9525 section 6)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from service_identity import CertificateError
 from service_identity.hazmat import DNS_ID, DNSPattern
@@ -24,6 +25,16 @@ def findings(served: Served, context: Context) -> Iterator[Finding]:
         observed=clean(listed(_presented(leaf))),
         expected=clean(target.fqdn),
     )
+
+
+def remarks(leaves: Iterable[Certificate]) -> tuple[str, ...]:
+    """Return what a reader should know of dNSNames that match nothing, whatever stands beside them.
+
+    They are ignored (RFC 9525 section 6.3), and who wrote them meant something by it.
+    """
+    names = (name for leaf in leaves for name in leaf.dns_names if _pattern(name) is None)
+    odd = [repr(name) for name in dict.fromkeys(names)]
+    return (f"the subjectAltName holds what matches no name: {clean(listed(odd))}",) if odd else ()
 
 
 def matches(leaf: Certificate, server_name: str) -> bool:
@@ -64,6 +75,7 @@ def _patterns(leaf: Certificate) -> list[DNSPattern]:
     return [pattern for name in leaf.dns_names if (pattern := _pattern(name))]
 
 
+@lru_cache(maxsize=1024)
 def _pattern(name: str) -> DNSPattern | None:
     """Return the pattern; None for what RFC 9525 section 6.3 says to ignore.
 

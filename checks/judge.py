@@ -7,11 +7,12 @@ from checks import chain, hostname, keys, reachability, staple, trust, unreadabl
 from checks.context import Context, Served
 from checks.deployment import facts, inconsistent, labels, merged, served
 from checks.evidence import Reach, Scan
-from checks.finding import Finding
+from checks.finding import CATALOGUE, Finding
 from checks.found import found
 from checks.ruling import Terms, rule
+from checks.text import clean
 from checks.verdict import Outcome, Subject, SubjectKind, Verdict
-from zones.target import Target
+from zones.target import SkipReason, Target
 
 Family = Callable[[Served, Context], Iterator[Finding]]
 
@@ -48,15 +49,21 @@ def judge(scan: Scan, context: Context) -> Verdict:
         return _excused(scan, rule(subject, reachability.unanswered(scan, context), terms), why_not)
     deployments = served(scan)
     verdict = rule(subject, _findings(scan, deployments, context), terms)
-    return replace(verdict, deployments=tuple(facts(one, context) for one in deployments))
-
-
-def broken(target: Target, reason: str) -> Verdict:
-    """Return the verdict on a target whose scan broke inside; no policy or waiver softens it."""
-    message = f"the scanner broke: {reason}"
-    return Verdict(
-        subject_of(target), Outcome.ERROR, fails=True, findings=(found("scanner-broke", message),)
+    return replace(
+        verdict,
+        remarks=(*verdict.remarks, *hostname.remarks(one.leaf for one in deployments)),
+        deployments=tuple(facts(one, context) for one in deployments),
     )
+
+
+def broken(subject: Subject, words: str) -> Verdict:
+    """Return the verdict of a test that could not make one; no policy or waiver softens it.
+
+    ``words`` is what is known of the cause, its last line the most telling.
+    """
+    finding = found("scanner-broke", CATALOGUE["scanner-broke"].title)
+    finding = replace(finding, observed=clean(words.strip().rpartition("\n")[2]))
+    return Verdict(subject, Outcome.ERROR, fails=True, findings=(finding,))
 
 
 def subject_of(target: Target) -> Subject:
@@ -76,10 +83,11 @@ def subject_of(target: Target) -> Subject:
 
 def _excused(scan: Scan, verdict: Verdict, why_not: str) -> Verdict:
     # No route: the run has not looked at all that it should have, whatever is said of the target.
-    is_unseen = scan.reach is Reach.NO_ROUTE and why_not != reachability.EXTERNAL
+    is_unseen = scan.reach is Reach.NO_ROUTE and why_not != SkipReason.EXTERNAL
     verdict = replace(verdict, incomplete=is_unseen)
-    if verdict.findings or verdict.waived:
+    if verdict.outcome is not Outcome.OK:
         return verdict
+    # A note changes nothing: whom nobody has seen cannot pass.
     return replace(verdict, outcome=Outcome.UNREACHABLE, reason=why_not)
 
 

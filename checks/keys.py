@@ -6,7 +6,7 @@ from checks.context import Context, Served
 from checks.evidence import Certificate, Chain
 from checks.finding import Finding
 from checks.found import found, reference
-from checks.path import paths, store_paths
+from checks.path import below_anchors, paths
 from checks.text import named
 
 _MIN_RSA_BITS = 2048
@@ -45,14 +45,11 @@ def weak_signatures(chain: Chain, context: Context) -> tuple[Certificate, ...]:
 
     Nobody relies on the signature of an anchor, nor on one that a certificate makes on itself.
     """
-    anchors = {path[-1] for path in store_paths(chain, context)}
-    certificates = (
+    return tuple(
         certificate
-        for path in paths(chain, context)
-        for certificate in path
-        if certificate not in anchors and not certificate.self_signed
+        for certificate in below_anchors(chain, context)
+        if _has_broken_hash(certificate) and not certificate.self_signed
     )
-    return tuple(dict.fromkeys(filter(_has_broken_hash, certificates)))
 
 
 def _has_weak_key(certificate: Certificate) -> bool:

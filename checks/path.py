@@ -1,6 +1,7 @@
 """Which of the certificates sent lie on a path from the leaf."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from checks.context import Context
 from checks.evidence import Certificate, Chain
@@ -8,6 +9,7 @@ from checks.evidence import Certificate, Chain
 _STEPS = 10_000  # of a search that is exponential for chains made to be
 
 
+@lru_cache(maxsize=16)
 def store_paths(chain: Chain, context: Context) -> tuple[tuple[Certificate, ...], ...]:
     """Return the paths that required stores found, leaf first and anchor last, each once."""
     paths = (
@@ -22,6 +24,17 @@ def paths(chain: Chain, context: Context) -> tuple[tuple[Certificate, ...], ...]
     """Return the paths that required stores found, or else the one through what was sent."""
     sent = tuple(chain.certificates[place] for place in sent_path(chain))
     return store_paths(chain, context) or (sent,)
+
+
+def below_anchors(chain: Chain, context: Context) -> tuple[Certificate, ...]:
+    """Return the certificates on the paths, that which each path ends in left out.
+
+    A certificate may be an anchor to one store and an intermediate on another's path. Where no
+    store found a path nothing is an anchor.
+    """
+    found = store_paths(chain, context)
+    every = [path[:-1] for path in found] if found else paths(chain, context)
+    return tuple(dict.fromkeys(certificate for path in every for certificate in path))
 
 
 def sent_path(chain: Chain) -> tuple[int, ...]:

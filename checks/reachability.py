@@ -1,4 +1,4 @@
-"""What is said of a target that shows no certificate."""
+"""What is said of a target that shows no certificate, or perhaps not every one it has."""
 
 from collections.abc import Iterator
 
@@ -7,9 +7,7 @@ from checks.evidence import FailureKind, HandshakeFailure, Reach, Scan
 from checks.finding import Finding
 from checks.found import found
 from checks.text import clean
-
-EXTERNAL = "EXCLUDED: external"
-"""Why an external target is left alone where the policy says ``skip``."""
+from zones.target import SkipReason
 
 _REASONS = {
     Reach.REFUSED: "EXCLUDED: refused",
@@ -22,10 +20,10 @@ def excuse(scan: Scan, context: Context) -> str:
     """Return why the target is skipped; empty where it has to be judged."""
     target = scan.target
     if target.external and context.policy.external == "skip":
-        return EXTERNAL
+        return SkipReason.EXTERNAL.value
     if scan.reach is not Reach.ANSWERED:
         return _REASONS[scan.reach]
-    if target.fqdn.startswith("*.") and scan.failure and scan.failure.unrecognized_name:
+    if target.fqdn.startswith("*.") and not scan.handshakes and _refuses_name(scan):
         return "EXCLUDED: the server refuses the probe name under the wildcard"
     return ""
 
@@ -39,13 +37,21 @@ def unanswered(scan: Scan, context: Context) -> Iterator[Finding]:
 
 
 def failed(scan: Scan) -> Iterator[Finding]:
-    """Yield why a server that answered showed no certificate."""
+    """Yield why a server that answered showed no certificate, or left questions open.
+
+    That it declined one of several questions is no fault: not every server has two certificates.
+    """
     if not scan.handshakes:
-        yield _failed(scan)
+        yield _failed(scan, scan.failure or _UNKNOWN)
+    elif scan.failure and not _refuses_name(scan):
+        yield _failed(scan, scan.failure)
 
 
-def _failed(scan: Scan) -> Finding:
-    failure = scan.failure or _UNKNOWN
+def _refuses_name(scan: Scan) -> bool:
+    return scan.failure is not None and scan.failure.unrecognized_name
+
+
+def _failed(scan: Scan, failure: HandshakeFailure) -> Finding:
     reason = clean(failure.reason, 300)
     match failure.kind:
         case FailureKind.TLS_FAILED:

@@ -7,6 +7,7 @@ that lack an anchor which others know, the refusal is ``store-refuses``.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from checks.context import Context
 from checks.diagnosis import Cause, cause_of
@@ -14,7 +15,13 @@ from checks.evidence import Certificate, Chain
 from checks.jury import jury
 
 # Where no store has an anchor: the cause that says the most goes for all.
-_UNANCHORED = ("self-signed", "missing-intermediate", "untrusted-root", "issuer-not-sent")
+_UNANCHORED = (
+    "self-signed",
+    "path-invalid",
+    "missing-intermediate",
+    "untrusted-root",
+    "issuer-not-sent",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +30,17 @@ class Refusal:
 
     id: str
     certificate: Certificate
-    """The one at fault."""
+    """The one at fault, if it is located."""
     stores: tuple[str, ...]
     rule: str = ""
     """What is broken, in words, where the id does not say it all."""
     accepted_by: tuple[str, ...] = ()
     """Required stores that take the chain, sorted."""
+    is_located: bool = True
+    """Whether it is known which certificate is at fault."""
 
 
+@lru_cache(maxsize=16)
 def refusals(chain: Chain, context: Context) -> tuple[Refusal, ...]:
     """Return the refusals of the required stores, none for what another finding tells anyway.
 
@@ -45,13 +55,12 @@ def refusals(chain: Chain, context: Context) -> tuple[Refusal, ...]:
     causes = [cause_of(verdict, chain, context) for verdict in verdicts.refusing]
     accepting = tuple(verdict.store for verdict in verdicts.accepting)
     if accepting:
-        return _dissent(causes, accepting, accepting, context)
-    faults = [cause for cause in causes if cause.id not in _UNANCHORED]
-    unanchored = [cause for cause in causes if cause.id in _UNANCHORED]
+        return _dissent(causes, accepting, context)
+    faults = [cause for cause in causes if not cause.is_unanchored]
+    unanchored = [cause for cause in causes if cause.is_unanchored]
     if not faults:
         return (_unanimous(unanchored),)
-    knowing = tuple(cause.store for cause in faults)
-    return *_by_cause(faults), *_dissent(unanchored, (), knowing, context)
+    return *_by_cause(faults), *_dissent(unanchored, (), context)
 
 
 def _unanimous(causes: list[Cause]) -> Refusal:
@@ -67,21 +76,29 @@ def _by_cause(causes: list[Cause]) -> tuple[Refusal, ...]:
             first.certificate,
             _stores(cause for cause in causes if cause.id == id_),
             first.rule,
+            is_located=first.is_located,
         )
         for id_, first in sorted(told.items())
     )
 
 
 def _dissent(
-    causes: list[Cause], accepting: tuple[str, ...], knowing: tuple[str, ...], context: Context
+    causes: list[Cause], accepting: tuple[str, ...], context: Context
 ) -> tuple[Refusal, ...]:
-    # A stale store's refusal is a note only beside a current one that knows better.
-    has_current = any(map(context.is_current, knowing))
+    # A stale store's refusal is a note only beside a current one that trusts the path.
+    has_current = any(map(context.is_current, accepting))
     open_causes = [cause for cause in causes if not cause.told_elsewhere]
     stale = [cause for cause in open_causes if has_current and not context.is_current(cause.store)]
     current = [cause for cause in open_causes if cause not in stale]
     return tuple(
-        Refusal(id_, some[0].certificate, _stores(some), _words(some), tuple(sorted(accepting)))
+        Refusal(
+            id_,
+            some[0].certificate,
+            _stores(some),
+            _words(some),
+            tuple(sorted(accepting)),
+            some[0].is_located,
+        )
         for id_, some in (("store-refuses", current), ("store-stale-refuses", stale))
         if some
     )

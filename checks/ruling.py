@@ -12,24 +12,16 @@ from checks.verdict import Outcome, Subject, Verdict, Waived
 _SEVERITIES = tuple(Severity)  # gravest first
 _IDS = tuple(CATALOGUE)
 
-# A name of somebody else's server: that it is yours, and in date, is for you to see to; how its
-# chain is built is not.
+# On somebody else's server: how the chain is put together, which most browsers make up for. What
+# they show a warning for counts, since the name that it stands under is yours.
 _NOT_OURS = frozenset(
     {
+        "anchor-sent",
+        "chain-extra",
         "chain-order",
         "inconsistent-leaf",
-        "issuer-expired",
         "issuer-expiring",
-        "issuer-not-sent",
         "missing-intermediate",
-        "path-invalid",
-        "self-signed",
-        "shape",
-        "store-refuses",
-        "untrusted-root",
-        "weak-key",
-        "weak-signature",
-        "wrong-purpose",
     }
 )
 
@@ -47,7 +39,7 @@ class Terms:
 def rule(subject: Subject, findings: Iterable[Finding], terms: Terms) -> Verdict:
     """Return the verdict that the findings amount to under the terms."""
     weighed = _weighed(findings, subject, terms.policy)
-    standing = tuple(finding for finding in weighed if _waiver(finding, subject, terms) is None)
+    standing = tuple(finding for finding in weighed if waiver_of(finding, subject, terms) is None)
     waived = tuple(one for finding in weighed if (one := _waived(finding, subject, terms)))
     return Verdict(
         subject,
@@ -83,13 +75,14 @@ def _order(finding: Finding) -> tuple[int, int, int, str]:
     )
 
 
-def _waiver(finding: Finding, subject: Subject, terms: Terms) -> Waiver | None:
+def waiver_of(finding: Finding, subject: Subject, terms: Terms) -> Waiver | None:
+    """Return the waiver that holds for the finding; None: there is none."""
     covering = (w for w in terms.waivers if w.covers(subject.fqdn, finding.id))
     return next((waiver for waiver in covering if waiver.holds_at(terms.judged_at)), None)
 
 
 def _waived(finding: Finding, subject: Subject, terms: Terms) -> Waived | None:
-    waiver = _waiver(finding, subject, terms)
+    waiver = waiver_of(finding, subject, terms)
     if waiver is None:
         return None
     expires = waiver.expires.isoformat()
@@ -108,7 +101,7 @@ def _outcome(standing: tuple[Finding, ...], waived: tuple[Waived, ...]) -> Outco
 
 def _ended_waivers(weighed: tuple[Finding, ...], subject: Subject, terms: Terms) -> tuple[str, ...]:
     # One that is followed by another, which still holds, needs no word.
-    open_ids = {finding.id for finding in weighed if _waiver(finding, subject, terms) is None}
+    open_ids = {finding.id for finding in weighed if waiver_of(finding, subject, terms) is None}
     return tuple(
         f"the waiver of {waiver.finding} ran out on {waiver.expires.isoformat()}"
         f" (approved by {clean(waiver.approved_by, 100)}) and counts for nothing"

@@ -3,19 +3,16 @@
 from collections.abc import Callable
 
 from checks.ruling import Terms
-from checks.stores import StoreFile
 from checks.verdict import Verdict
-from checks.zone import ZoneTally, judge_inventory, judge_zone
+from checks.zone import Panels, ZoneTally, judge_inventory, judge_zone
 from zones.inventory import Inventory, ZoneResult
 
 Settle = Callable[[Verdict], None]
 
 
-def test_inventory(
-    inventory: Inventory, required_stores: tuple[StoreFile, ...], terms: Terms, settle: Settle
-) -> None:
+def test_inventory(inventory: Inventory, audit: Panels, terms: Terms, settle: Settle) -> None:
     """There is something to test, and a trust store that is not out of date to test it by."""
-    settle(judge_inventory(inventory, required_stores, terms))
+    settle(judge_inventory(inventory, audit.panels, terms))
 
 
 def test_zone(

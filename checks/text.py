@@ -17,7 +17,9 @@ def clean(text: str, limit: int = LIMIT) -> str:
     Control, bidirectional and other invisible characters become their escapes: nothing that a
     certificate or a server says may move the cursor, break a line or turn the reading order.
     """
-    shown = "".join(map(_printable, text[: limit + 1]))
+    shown = text[: limit + 1]
+    if not shown.isprintable():
+        shown = "".join(map(_printable, shown))
     return shown if len(shown) <= limit else shown[: limit - 3] + "..."
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 
 from checks.context import Context, Served
-from checks.diagnosis import for_other_uses
-from checks.evidence import Chain
-from checks.finding import Finding, Severity
+from checks.diagnosis import for_other_uses, minded
+from checks.evidence import Certificate, Chain
+from checks.finding import CertificateRef, Finding, Severity
 from checks.found import found, reference
 from checks.jury import jury
 from checks.keys import weak_signatures
@@ -26,11 +26,11 @@ def findings(served: Served, context: Context) -> Iterator[Finding]:
             yield found(
                 refusal.id,
                 _MESSAGES[refusal.id](refusal, context),
-                reference(chain, refusal.certificate),
+                _reference(chain, refusal.certificate if refusal.is_located else None),
                 stores=refusal.stores,
             )
-    for certificate in for_other_uses(chain, context):
-        message = f"extendedKeyUsage lacks serverAuth: {named(certificate)}"
+    for certificate, lacking in for_other_uses(chain, context).items():
+        message = f"{lacking}: {named(certificate)}"
         yield found("wrong-purpose", message, reference(chain, certificate))
     yield from _shape_of_own(chain, context)
 
@@ -43,7 +43,12 @@ def _shape_of_own(chain: Chain, context: Context) -> Iterator[Finding]:
         if verdict.store == OWN_CA and not verdict.trusted:
             rule = clean(verdict.detail, 300) or "SSLyze's verifier refuses it"
             message = f"not of the Web PKI's shape: {rule}"
-            yield found("shape", message, reference(chain, chain.leaf), severity=Severity.NOTE)
+            culprit = _reference(chain, minded(verdict, chain))
+            yield found("shape", message, culprit, severity=Severity.NOTE)
+
+
+def _reference(chain: Chain, certificate: Certificate | None) -> CertificateRef | None:
+    return reference(chain, certificate) if certificate else None
 
 
 def _self_signed(refusal: Refusal, _: Context) -> str:

@@ -1,17 +1,29 @@
 """What is said of a zone and of the whole inventory."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Protocol, TypeAlias
 
 from checks.finding import Finding
 from checks.found import found
-from checks.ruling import Terms, rule
+from checks.ruling import Terms, rule, waiver_of
 from checks.stores import StoreFile
 from checks.text import clean, listed
-from checks.verdict import Subject, SubjectKind, Verdict
+from checks.verdict import Outcome, Subject, SubjectKind, Verdict
 from zones.inventory import Inventory, ZoneResult
 
 _INCOMPLETE = frozenset({"zone-failed", "zone-unanswered"})
+
+Panel: TypeAlias = tuple[StoreFile, ...]
+"""The stores that one policy of the run requires."""
+
+
+class Panels(Protocol):
+    """Knows by which stores the run judges trust."""
+
+    @property
+    def panels(self) -> tuple[Panel, ...]:
+        """For each policy that is in force somewhere the stores that it requires."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,32 +31,43 @@ class ZoneTally:
     """How a zone's targets fared."""
 
     targets: int
-    answered: int | None = None
-    """Targets whose address answered TCP, a refusal being an answer; None: nobody has asked."""
+    answered: int
+    """Targets whose address took a TCP connection; a refusal is no answer, nothing listens there.
+    Where ``min_answered`` asks for no share, counting may have ended at the first."""
 
 
 def judge_zone(zone: ZoneResult, zone_id: str, tally: ZoneTally, terms: Terms) -> Verdict:
     """Return the verdict on one zone; ``zone_id`` is its test's.
 
-    The run is incomplete by a zone that failed or that nobody answers for, unless that is waived.
+    The run is incomplete by a zone that failed or that nobody answers for, unless that is waived:
+    severities say how bad it is, and make no pass of what nobody has looked at.
     """
     subject = Subject(SubjectKind.ZONE, zone_id, zone.origin, zone.origin, views=(zone.view,))
-    verdict = rule(subject, _of_zone(zone, tally, terms), terms)
-    ids = {finding.id for finding in verdict.findings}
-    return replace(verdict, incomplete=bool(ids & _INCOMPLETE))
+    findings = tuple(_of_zone(zone, tally, terms))
+    verdict = rule(subject, findings, terms)
+    for gap in findings:
+        if gap.id in _INCOMPLETE and waiver_of(gap, subject, terms) is None:
+            return _with_gap(verdict, gap)
+    return verdict
 
 
-def judge_inventory(inventory: Inventory, stores: tuple[StoreFile, ...], terms: Terms) -> Verdict:
-    """Return the verdict on the run as a whole: whether there is anything to test, and by what.
-
-    ``stores`` are the required ones.
-    """
+def judge_inventory(inventory: Inventory, panels: Iterable[Panel], terms: Terms) -> Verdict:
+    """Return the verdict on the run as a whole: whether there is anything to test, and by what."""
     subject = Subject(SubjectKind.RUN, "inventory", "inventory")
-    verdict = rule(subject, (*_no_targets(inventory), *_no_current_store(stores, terms)), terms)
+    verdict = rule(subject, (*_no_targets(inventory), *_no_current_store(panels, terms)), terms)
     if inventory.targets:
         return verdict
     zones = tuple(f"zone {_origin(zone)}: {_why_empty(zone)}" for zone in inventory.zones)
     return replace(verdict, remarks=(*verdict.remarks, *zones))
+
+
+def _with_gap(verdict: Verdict, gap: Finding) -> Verdict:
+    verdict = replace(verdict, incomplete=True)
+    if verdict.outcome is not Outcome.OK:
+        return verdict
+    return replace(
+        verdict, outcome=Outcome.UNREACHABLE, reason=f"NOT-VERIFIED: {clean(gap.message)}"
+    )
 
 
 def _of_zone(zone: ZoneResult, tally: ZoneTally, terms: Terms) -> Iterator[Finding]:
@@ -68,7 +91,7 @@ def _size(zone: ZoneResult, tally: ZoneTally, terms: Terms) -> Iterator[Finding]
 
 
 def _answers(tally: ZoneTally, terms: Terms) -> Iterator[Finding]:
-    if tally.answered is None or not tally.targets:
+    if not tally.targets:
         return
     wanted = terms.policy.min_answered
     if not tally.answered:
@@ -99,12 +122,17 @@ def _origin(zone: ZoneResult) -> str:
     return f"{clean(zone.origin) or '.'} in {clean(zone.view)}"
 
 
-def _no_current_store(stores: tuple[StoreFile, ...], terms: Terms) -> Iterator[Finding]:
+def _no_current_store(panels: Iterable[Panel], terms: Terms) -> Iterator[Finding]:
     most = terms.policy.max_store_age
-    if not stores or any(store.is_current(terms.judged_at, most) for store in stores):
-        return
-    dated = [f"{store.name} of {store.fetched}" for store in stores]
-    yield found(
-        "no-current-store",
-        f"no required store is younger than max_store_age ({most} days): {listed(dated)}",
-    )
+    stale: set[str] = set()
+    for panel in panels:
+        # own_ca has no age, and vouches for no public store beside it.
+        dated = [store for store in panel if store.fetched is not None]
+        if not any(store.is_current(terms.judged_at, most) for store in dated):
+            stale |= {f"{store.name} of {store.fetched}" for store in dated}
+    if stale:
+        yield found(
+            "no-current-store",
+            f"no required store is younger than max_store_age ({most} days):"
+            f" {listed(sorted(stale))}",
+        )

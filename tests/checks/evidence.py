@@ -7,7 +7,7 @@ from pathlib import Path
 
 from checks.context import Context, Served
 from checks.evidence import Certificate, Chain, Handshake, Reach, Scan, StoreVerdict
-from checks.finding import Finding
+from checks.finding import Finding, Severity
 from checks.judge import judge
 from checks.policy import OWN_CA, Policy
 from checks.stores import StoreFile
@@ -136,3 +136,10 @@ def ids(found: Iterable[Finding]) -> list[str]:
 def found_on(*chains: Chain, context: Context | None = None) -> list[str]:
     """The ids of all that is found, gravest first."""
     return ids(verdict_on(*chains, context=context).findings)
+
+
+def the_finding(shown: Chain, context: Context | None = None) -> Finding:
+    """The only one that is no note."""
+    findings = verdict_on(shown, context=context).findings
+    (finding,) = (one for one in findings if one.severity is not Severity.NOTE)
+    return finding

@@ -8,8 +8,8 @@ import pytest
 
 from checks.evidence import Certificate, Chain, FailureKind, HandshakeFailure, Reach, Scan
 from checks.finding import Severity
-from checks.judge import broken, judge
-from checks.policy import Policy
+from checks.judge import broken, judge, subject_of
+from checks.policy import Policy, Waiver
 from checks.verdict import Outcome, SubjectKind, Verdict
 from tests.checks.evidence import (
     CA,
@@ -25,9 +25,11 @@ from tests.checks.evidence import (
     found_on,
     ids,
     refusing,
+    scanned,
     terms,
     verdict_on,
 )
+from zones.target import Target
 
 REFUSED_SNI = HandshakeFailure(
     FailureKind.TLS_FAILED, "alert unrecognized_name", unrecognized_name=True
@@ -177,6 +179,45 @@ def test_name_that_must_answer_and_does_not_is_an_error(reach: Reach) -> None:
     assert verdict.incomplete is (reach is Reach.NO_ROUTE)
 
 
+@pytest.mark.parametrize(
+    ("target", "policy"),
+    [
+        (EXTERNAL, MUST_ANSWER.model_copy(update={"external": "tell"})),
+        (TARGET, MUST_ANSWER.model_copy(update={"severity": {"must-answer": Severity.NOTE}})),
+    ],
+    ids=["external", "severity"],
+)
+@pytest.mark.parametrize("is_waived", [False, True])
+def test_note_on_a_target_that_nobody_saw_makes_no_pass_of_it(
+    target: Target, policy: Policy, *, is_waived: bool
+) -> None:
+    waiver = Waiver(
+        fqdn=target.fqdn,
+        finding="must-answer",
+        reason="moving",
+        approved_by="ops@test",
+        expires=NOW.date(),
+    )
+    context = replace(terms(policy, target), waivers=(waiver,) if is_waived else ())
+    verdict = judge(Scan(target, Reach.SILENT), context)
+    assert (verdict.outcome, verdict.fails) == (Outcome.UNREACHABLE, False)
+    assert verdict.reason == "NOT-VERIFIED: no answer"
+    told = [one.finding for one in verdict.waived] if is_waived else verdict.findings
+    assert ids(told) == ["must-answer"]
+
+
+def test_waived_silence_of_a_name_that_must_answer_is_waived() -> None:
+    waiver = Waiver(
+        fqdn=TARGET.fqdn,
+        finding="must-answer",
+        reason="moving",
+        approved_by="ops@test",
+        expires=NOW.date(),
+    )
+    context = replace(terms(MUST_ANSWER), waivers=(waiver,))
+    assert judge(Scan(TARGET, Reach.SILENT), context).outcome is Outcome.WAIVED
+
+
 def test_name_that_must_answer_and_does_is_fine() -> None:
     assert found_on(GOOD, context=terms(MUST_ANSWER)) == []
 
@@ -188,6 +229,48 @@ def test_server_that_answers_without_a_certificate_never_passes(kind: FailureKin
     assert ids(verdict.findings) == [kind.value]
     assert verdict.fails
     assert verdict.findings[0].message.endswith("SSH-2.0\\x07")
+
+
+# Somebody there, who did not answer all questions
+
+
+@pytest.mark.parametrize("kind", [FailureKind.STOPPED_ANSWERING, FailureKind.TLS_FAILED])
+def test_server_that_left_questions_open_never_passes(kind: FailureKind) -> None:
+    """Another certificate that it may have was not seen."""
+    failure = HandshakeFailure(kind, "it completed a handshake and then fell silent")
+    verdict = judge(replace(scanned(GOOD), failure=failure), terms())
+    assert ids(verdict.findings) == [kind.value]
+    assert verdict.fails
+    assert len(verdict.deployments) == 1
+
+
+def test_server_that_left_questions_open_is_judged_by_what_it_showed() -> None:
+    failure = HandshakeFailure(FailureKind.STOPPED_ANSWERING, "it fell silent")
+    scan = replace(scanned(chain(LEAVES["expired"], CA)), failure=failure)
+    assert ids(judge(scan, terms()).findings) == ["expired", "stopped-answering"]
+
+
+def test_server_that_refuses_the_name_to_one_of_several_questions_is_judged() -> None:
+    """To decline by an alert is no failure."""
+    scan = replace(scanned(GOOD), failure=REFUSED_SNI)
+    assert judge(scan, terms()).outcome is Outcome.OK
+
+
+def test_wildcard_whose_probe_was_answered_is_no_skip() -> None:
+    shown = chain(LEAVES["expired"], CA)
+    scan = replace(scanned(shown, target=WILDCARD), failure=REFUSED_SNI)
+    verdict = judge(scan, terms(target=WILDCARD))
+    assert verdict.reason == ""
+    assert "expired" in ids(verdict.findings)
+
+
+def test_names_that_match_nothing_are_remarked_upon_whatever_else_there_is() -> None:
+    leaf = replace(LEAF, dns_names=("www.company.test", "f*.company.test", "192.0.2.1"))
+    verdict = verdict_on(chain(leaf, CA))
+    assert (verdict.outcome, verdict.findings) == (Outcome.OK, ())
+    assert verdict.remarks == (
+        "the subjectAltName holds what matches no name: 'f*.company.test', '192.0.2.1'",
+    )
 
 
 def test_scan_that_saw_nothing_and_says_nothing_never_passes() -> None:
@@ -225,6 +308,8 @@ def test_external_target_is_left_alone_where_the_policy_skips_it() -> None:
 
 
 def test_broken_scanner_is_an_error_that_no_policy_softens() -> None:
-    verdict = broken(TARGET, "child ended with SIGSEGV")
-    assert ids(verdict.findings) == ["scanner-broke"]
+    verdict = broken(subject_of(TARGET), "Traceback ...\nchild ended with SIGSEGV\x07\n")
+    (finding,) = verdict.findings
+    assert (finding.id, finding.observed) == ("scanner-broke", "child ended with SIGSEGV\\x07")
     assert (verdict.outcome, verdict.fails) == (Outcome.ERROR, True)
+    assert verdict.subject == subject_of(TARGET)

@@ -114,6 +114,14 @@ def test_anchor_may_be_signed_with_anything() -> None:
     assert found_on(chain(LEAF, SHA1_CA, stores=trusting((LEAF, SHA1_CA)))) == []
 
 
+def test_anchor_of_one_store_is_an_intermediate_on_the_path_of_another() -> None:
+    """What one store has in it does not vouch for the path that another takes."""
+    shorter = trusting((LEAF, SHA1_CA), NAMES[:1])
+    longer = trusting((LEAF, SHA1_CA, ROOT), NAMES[1:])
+    for stores in ((*shorter, *longer), (*longer, *shorter)):
+        assert found_on(chain(LEAF, SHA1_CA, stores=stores)) == ["weak-signature"]
+
+
 def test_self_signed_certificate_may_be_signed_with_anything() -> None:
     leaf = replace(SELF_SIGNED, signature_hash="sha1")
     assert found_on(chain(leaf, stores=refusing(18, 0, leaf))) == ["self-signed"]

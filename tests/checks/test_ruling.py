@@ -11,16 +11,21 @@ from checks.finding import Severity
 from checks.policy import Policy, Waiver
 from checks.verdict import Outcome
 from tests.checks.evidence import (
+    AIA,
     CA,
     EXTERNAL,
     LEAF,
+    NAMES,
     NOW,
     ROOT,
+    SELF_SIGNED,
     TARGET,
     chain,
     found_on,
+    minding,
     refusing,
     terms,
+    trusting,
     verdict_on,
 )
 
@@ -30,6 +35,7 @@ EXPIRING = replace(LEAF, not_before=NOW - timedelta(80), not_after=NOW + timedel
 SHORT_CA = replace(CA, not_after=LEAF.not_after - timedelta(1))
 WITH_NOTE = chain(LEAF, CA, CA)
 WITH_WARNING = chain(LEAF, SHORT_CA)
+MISSING = replace(LEAF, ca_issuers=(AIA,))
 NOWHERE = chain(LEAF, CA, stores=refusing(20, 1, CA))
 
 
@@ -84,17 +90,58 @@ def external(policy: Policy) -> Context:
 @pytest.mark.parametrize(
     "shown",
     [
-        NOWHERE,
         chain(LEAF, ROOT, CA),
         WITH_WARNING,
-        chain(replace(LEAF, signature_hash="sha1"), CA),
+        WITH_NOTE,
+        chain(LEAF, CA, ROOT),
+        chain(MISSING, stores=refusing(20, 0, MISSING)),
     ],
-    ids=["trust", "order", "issuer", "hash"],
+    ids=["order", "issuer ends", "extra", "anchor", "missing intermediate"],
 )
-def test_chain_of_somebody_elses_server_is_only_noted(shown: Chain) -> None:
-    verdict = verdict_on(shown, context=external(Policy()))
+def test_how_somebody_elses_chain_is_put_together_is_only_noted(shown: Chain) -> None:
+    loud = Policy(severity=dict.fromkeys(("chain-extra", "anchor-sent"), Severity.ERROR))
+    verdict = verdict_on(shown, context=external(loud))
     assert verdict.outcome is Outcome.OK
     assert {finding.severity for finding in verdict.findings} == {Severity.NOTE}
+
+
+def test_different_certificates_of_somebody_elses_server_are_only_noted() -> None:
+    other = replace(LEAF, sha256="hash of the other", serial="2B")
+    verdict = verdict_on(chain(LEAF, CA), chain(other, CA), context=external(Policy()))
+    assert [finding.severity for finding in verdict.findings] == [Severity.NOTE]
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        NOWHERE,
+        chain(SELF_SIGNED, stores=refusing(18, 0, SELF_SIGNED)),
+        chain(LEAF, CA, ROOT, stores=refusing(19, 2, ROOT)),
+        chain(LEAF, CA, stores=refusing(10, 1, CA)),
+        chain(LEAF, CA, stores=refusing(7, 1, CA)),
+        chain(LEAF, CA, stores=(*trusting(names=NAMES[1:]), *refusing(20, 1, CA, NAMES[:1]))),
+        chain(LEAF, CA, stores=minding("no AKI")),
+        chain(replace(LEAF, signature_hash="sha1"), CA),
+        chain(replace(LEAF, key_type="RSA", key_bits=1024), CA),
+        chain(replace(LEAF, extended_key_usage=()), CA),
+    ],
+    ids=[
+        "issuer",
+        "self-signed",
+        "root",
+        "expired issuer",
+        "path",
+        "store",
+        "shape",
+        "hash",
+        "key",
+        "purpose",
+    ],
+)
+def test_distrust_counts_on_somebody_elses_server(shown: Chain) -> None:
+    """The name is yours, and browsers show its visitors a warning."""
+    verdict = verdict_on(shown, context=external(Policy()))
+    assert (verdict.outcome, verdict.fails) == (Outcome.ERROR, True)
 
 
 @pytest.mark.parametrize(

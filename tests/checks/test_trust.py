@@ -7,7 +7,7 @@ import pytest
 
 from checks.context import Context
 from checks.evidence import Certificate, Chain, StoreVerdict
-from checks.finding import Finding, Severity
+from checks.finding import Severity
 from checks.policy import OWN_CA, Policy
 from tests.checks.evidence import (
     AIA,
@@ -27,19 +27,13 @@ from tests.checks.evidence import (
     minding,
     refusing,
     terms,
+    the_finding,
     trusting,
     verdict_on,
 )
 
 STALE_JAVA = replace(terms(), stores=STORES_WITH_STALE)
-FOR_CLIENTS = ("1.3.6.1.5.5.7.3.2",)
 OWN_TRUSTS = trusting(names=(OWN_CA,))
-
-
-def the_finding(shown: Chain, context: Context | None = None) -> Finding:
-    findings = verdict_on(shown, context=context).findings
-    (finding,) = (one for one in findings if one.severity is not Severity.NOTE)
-    return finding
 
 
 def test_chain_that_all_stores_trust_has_no_finding() -> None:
@@ -89,6 +83,37 @@ def test_unknown_root_that_was_not_sent_is_the_issuer_of_the_last_certificate() 
     finding = the_finding(chain(LEAF, ca, stores=refusing(20, 1, ca)))
     assert finding.id == "issuer-not-sent"
     assert '"CN=Root" was not sent' in finding.message
+
+
+def test_upper_intermediate_that_is_missing_tells_where_it_could_be_fetched() -> None:
+    """It may be an unknown root as well: from below the two look alike."""
+    ca = replace(CA, ca_issuers=(AIA,))
+    finding = the_finding(chain(LEAF, ca, stores=refusing(20, 1, ca)))
+    assert finding.id == "issuer-not-sent"
+    assert finding.message.endswith(f'"CN=Root" was not sent and is in no store (AIA: {AIA})')
+
+
+def with_namesake(stores: tuple[StoreVerdict, ...]) -> tuple[StoreVerdict, ...]:
+    return tuple(replace(verdict, holds_namesake=True) for verdict in stores)
+
+
+@pytest.mark.parametrize("holding", [NAMES, NAMES[:1]], ids=["all stores", "one store"])
+def test_namesake_of_the_issuer_in_a_store_breaks_the_path(holding: tuple[str, ...]) -> None:
+    """It is not true that the issuer is in no store."""
+    others = tuple(name for name in NAMES if name not in holding)
+    stores = (*with_namesake(refusing(20, 1, CA, holding)), *refusing(20, 1, CA, others))
+    finding = the_finding(chain(LEAF, CA, stores=stores))
+    assert (finding.id, finding.stores_refusing) == ("path-invalid", NAMES)
+    assert finding.message == (
+        '"CN=CA" breaks the path: "CN=Root" is in the store, but with another key or key identifier'
+    )
+
+
+def test_namesake_in_one_store_beside_others_that_trust_is_told_of_that_store() -> None:
+    stores = (*trusting(names=NAMES[1:]), *with_namesake(refusing(20, 1, CA, NAMES[:1])))
+    finding = the_finding(chain(LEAF, CA, stores=stores))
+    assert (finding.id, finding.stores_refusing) == ("store-refuses", NAMES[:1])
+    assert "with another key" in finding.message
 
 
 def test_issuer_of_the_same_name_with_another_key_breaks_the_path() -> None:
@@ -151,30 +176,6 @@ def test_leaf_dates_are_never_told_as_distrust() -> None:
 
 def test_refusal_for_dates_that_are_fine_is_not_lost() -> None:
     assert found_on(chain(LEAF, CA, stores=refusing(10, 0, LEAF))) == ["path-invalid"]
-
-
-def test_leaf_for_clients_is_one_finding_however_the_stores_put_it() -> None:
-    leaf = replace(LEAF, extended_key_usage=FOR_CLIENTS)
-    for stores in (minding("EKU"), refusing(26, 0, leaf), trusting((leaf, CA, ROOT))):
-        assert found_on(chain(leaf, CA, stores=stores)) == ["wrong-purpose"]
-
-
-@pytest.mark.parametrize("use", ["1.3.6.1.5.5.7.3.1", "2.5.29.37.0"])
-def test_leaf_for_servers_or_for_any_use_may_serve(use: str) -> None:
-    leaf = replace(LEAF, extended_key_usage=(use, *FOR_CLIENTS))
-    assert found_on(chain(leaf, CA)) == []
-
-
-def test_issuer_for_other_uses_is_a_wrong_purpose() -> None:
-    finding = the_finding(chain(LEAF, CA, stores=refusing(26, 1, CA)))
-    assert finding.id == "wrong-purpose"
-    assert finding.message.startswith('"CN=CA" is not for servers')
-
-
-def test_sound_chain_that_the_verifier_refuses_is_not_of_the_web_pkis_shape() -> None:
-    finding = the_finding(chain(LEAF, CA, stores=minding("missing extension 2.5.29.35")))
-    assert (finding.id, finding.severity) == ("shape", Severity.ERROR)
-    assert finding.message == "not of the Web PKI's shape: missing extension 2.5.29.35"
 
 
 def test_no_san_hides_shape() -> None:
@@ -266,7 +267,13 @@ def test_fault_of_the_chain_and_a_store_without_the_root_are_two_causes() -> Non
     stores = (*refusing(10, 1, old, ("apple", "mozilla")), *refusing(20, 1, old, ("java",)))
     bad = chain(LEAF, old, stores=stores)
     assert found_on(bad) == ["issuer-expired", "store-refuses"]
-    assert found_on(bad, context=STALE_JAVA) == ["issuer-expired", "store-stale-refuses"]
+
+
+def test_stale_store_is_no_note_where_no_current_one_trusts_the_path() -> None:
+    """Current stores that refuse for another reason do not know better."""
+    stores = (*refusing(48, 1, CA, ("apple", "mozilla")), *refusing(20, 1, CA, ("java",)))
+    bad = chain(LEAF, CA, stores=stores)
+    assert found_on(bad, context=STALE_JAVA) == ["store-refuses", "path-invalid"]
 
 
 def test_stores_that_refuse_for_two_faults_give_two_findings() -> None:

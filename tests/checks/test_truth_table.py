@@ -36,8 +36,10 @@ OF_NO_TARGET = {
     "no-targets",
     "no-current-store",
     "scanner-broke",
+    "stopped-answering",
 }
-"""Ids of zones, of the run, and of a scanner that breaks, which no server can plant."""
+"""Ids of zones, of the run, and of a scanner that breaks, which no server can plant; and of a
+silence, which takes a whole deadline to be seen (``test_scanners`` does)."""
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,8 @@ import pytest
 from checks.finding import Severity
 from checks.policy import Policy, Waiver
 from checks.ruling import Terms
-from checks.stores import StoreFile
 from checks.verdict import Outcome, SubjectKind, Verdict
-from checks.zone import ZoneTally, judge_inventory, judge_zone
+from checks.zone import Panel, ZoneTally, judge_inventory, judge_zone
 from tests.checks.evidence import NOW, OWN_STORE, STALE, STORES, TARGET, ids
 from zones.inventory import Inventory, ZoneResult
 
@@ -36,7 +35,7 @@ def test_complete_zone_passes() -> None:
 
 
 def test_failed_transfer_fails_with_cause_and_remedy_and_makes_the_run_incomplete() -> None:
-    verdict = on_zone(FAILED, ZoneTally(0))
+    verdict = on_zone(FAILED, ZoneTally(0, 0))
     (finding,) = verdict.findings
     assert finding.id == "zone-failed"
     assert finding.message == "transfer failed: company.test: REFUSED"
@@ -54,8 +53,29 @@ def test_waived_failure_is_an_expected_one() -> None:
         expires=NOW.date(),
     )
     terms = replace(TERMS, waivers=(waiver,))
-    verdict = judge_zone(FAILED, "company.test", ZoneTally(0), terms)
+    verdict = judge_zone(FAILED, "company.test", ZoneTally(0, 0), terms)
     assert (verdict.outcome, verdict.incomplete) == (Outcome.WAIVED, False)
+
+
+@pytest.mark.parametrize("severity", [Severity.OFF, Severity.NOTE, Severity.WARNING])
+@pytest.mark.parametrize(
+    ("zone", "tally", "id_", "reason"),
+    [
+        (FAILED, ZoneTally(0, 0), "zone-failed", "transfer failed: company.test: REFUSED"),
+        (ZONE, ZoneTally(3, 0), "zone-unanswered", "none of 3 targets answered from here"),
+    ],
+    ids=["failed", "unanswered"],
+)
+def test_no_severity_makes_a_complete_run_of_what_was_not_looked_at(
+    zone: ZoneResult, tally: ZoneTally, id_: str, reason: str, severity: Severity
+) -> None:
+    verdict = on_zone(zone, tally, Policy(severity={id_: severity}))
+    assert verdict.incomplete
+    if severity is Severity.WARNING:
+        assert (verdict.outcome, verdict.reason) == (Outcome.WARNING, "")
+    else:
+        assert verdict.outcome is Outcome.UNREACHABLE
+        assert verdict.reason == f"NOT-VERIFIED: {reason}"
 
 
 @pytest.mark.parametrize(
@@ -63,7 +83,7 @@ def test_waived_failure_is_an_expected_one() -> None:
     [(0, "it holds no addresses"), (3, "none of its 3 records names a target")],
 )
 def test_zone_without_targets_passes_with_a_note(records: int, words: str) -> None:
-    verdict = on_zone(replace(ZONE, record_count=records), ZoneTally(0))
+    verdict = on_zone(replace(ZONE, record_count=records), ZoneTally(0, 0))
     (finding,) = verdict.findings
     assert (finding.id, finding.severity) == ("zone-empty", Severity.NOTE)
     assert finding.message.endswith(words)
@@ -71,10 +91,10 @@ def test_zone_without_targets_passes_with_a_note(records: int, words: str) -> No
 
 
 def test_zone_with_fewer_targets_than_expected_fails() -> None:
-    verdict = on_zone(tally=ZoneTally(9), policy=Policy(min_targets=10))
+    verdict = on_zone(tally=ZoneTally(9, 9), policy=Policy(min_targets=10))
     assert ids(verdict.findings) == ["zone-too-small"]
-    assert ids(on_zone(tally=ZoneTally(10), policy=Policy(min_targets=10)).findings) == []
-    assert ids(on_zone(tally=ZoneTally(0), policy=Policy(min_targets=1)).findings) == [
+    assert ids(on_zone(tally=ZoneTally(10, 10), policy=Policy(min_targets=10)).findings) == []
+    assert ids(on_zone(tally=ZoneTally(0, 0), policy=Policy(min_targets=1)).findings) == [
         "zone-too-small"
     ]
 
@@ -100,16 +120,12 @@ def test_share_that_must_answer_is_the_policys(answered: int, expected: list[str
     assert verdict.incomplete is bool(expected)
 
 
-def test_answers_are_not_judged_where_nobody_has_asked() -> None:
-    assert on_zone(tally=ZoneTally(10), policy=Policy(min_answered=1)).findings == ()
-
-
 # The inventory
 
 
 def on_run(*zones: ZoneResult, targets: int = 0, terms: Terms = TERMS) -> Verdict:
     inventory = Inventory(zones, (TARGET,) * targets, (), NOW)
-    return judge_inventory(inventory, STORES, terms)
+    return judge_inventory(inventory, [STORES], terms)
 
 
 def test_run_with_targets_and_current_stores_passes() -> None:
@@ -135,21 +151,34 @@ def test_run_without_zones_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stores", "expected"),
+    ("panels", "expected"),
     [
-        ((STALE,), ["no-current-store"]),
-        ((STALE, STORES[0]), []),
-        ((STALE, OWN_STORE), []),
-        ((), []),
+        ([(STALE,)], ["no-current-store"]),
+        ([(STALE, STORES[0])], []),
+        ([(OWN_STORE,)], []),
+        ([(STALE, OWN_STORE)], ["no-current-store"]),
+        ([STORES, (STALE,)], ["no-current-store"]),
+        ([(STALE,), (STALE, OWN_STORE)], ["no-current-store"]),
+        ([], []),
     ],
-    ids=["stale", "one current", "own CA has no age", "none"],
+    ids=[
+        "stale",
+        "one current",
+        "own CA has no age",
+        "own CA vouches for no other",
+        "the current one is another policy's",
+        "two policies",
+        "none",
+    ],
 )
-def test_run_without_a_current_store_fails_once(
-    stores: tuple[StoreFile, ...], expected: list[str]
+def test_run_in_which_a_policy_has_no_current_store_fails_once(
+    panels: list[Panel], expected: list[str]
 ) -> None:
     inventory = Inventory((ZONE,), (TARGET,), (), NOW)
-    verdict = judge_inventory(inventory, stores, TERMS)
+    verdict = judge_inventory(inventory, panels, TERMS)
     assert ids(verdict.findings) == expected
+    for finding in verdict.findings:
+        assert finding.message.endswith("(730 days): java of 2020-01-16")
 
 
 def test_age_of_a_store_is_taken_at_the_runs_moment() -> None:

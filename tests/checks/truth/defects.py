@@ -7,13 +7,24 @@ from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from demo.pki import UNKNOWN_CRITICAL, CaDraft, KeyKind
+from demo.pki import UNKNOWN_CRITICAL, Authority, CaDraft, KeyKind
 from tests.checks.truth.case import Expected, error, note, warning
-from tests.checks.truth.pki import Changes, Hierarchy, Pki
+from tests.checks.truth.pki import NOW, Changes, Hierarchy, Pki
 from tests.checks.truth.plan import Plan, Sent
 
 FOR_CLIENTS = (ExtendedKeyUsageOID.CLIENT_AUTH,)
 AIA = "http://ca.truth.test/issuing.crt"
+_KEY_USAGES = (
+    "digital_signature",
+    "content_commitment",
+    "key_encipherment",
+    "data_encipherment",
+    "key_agreement",
+    "key_cert_sign",
+    "crl_sign",
+    "encipher_only",
+    "decipher_only",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +56,18 @@ def leaf(name: str, changes: Changes, *expected: Expected) -> Defect:
 def sending(name: str, plan: Plan, *expected: Expected) -> Defect:
     """Return a defect of what is sent although the path is there."""
     return Defect(name, plan, expected)
+
+
+def only_for(*uses: str) -> Changes:
+    """Return the changes to a leaf whose keyUsage has those bits set and no other."""
+    usage = x509.KeyUsage(**{name: name in uses for name in _KEY_USAGES})
+    return {"has_key_usage": False, "extra": ((usage, True),)}
+
+
+def namesake(made: Hierarchy) -> Authority:
+    """Return a root of the name of the right one, with another key and key identifier."""
+    (name,) = made.root.certificate.subject
+    return Authority.root(str(name.value), NOW)
 
 
 def nothing(_made: Hierarchy, _pki: Pki) -> Sent:
@@ -155,6 +178,16 @@ PATH = (
         error("missing-intermediate", says=AIA),
     ),
     path("missing-policy-ca", Plan(sent=issuing_only), error("issuer-not-sent", "Issuing CA")),
+    path(
+        "missing-policy-ca-of-a-url",
+        Plan(sent=issuing_only, issuing={"ca_issuers": AIA}),
+        error("issuer-not-sent", "Issuing CA", AIA),
+    ),
+    path(
+        "namesake-of-a-root",
+        Plan(signer=namesake, sent=nothing),
+        error("path-invalid", "leaf", "another key"),
+    ),
     path("issuer-expired", Plan(issuing=days(900, -100)), error("issuer-expired", "Issuing CA")),
     path("policy-ca-expired", Plan(policy=days(900, -100)), error("issuer-expired", "Policy CA")),
     path("root-ended", Plan(root="Ended Root"), error("issuer-expired", "root")),
@@ -239,9 +272,9 @@ PATH = (
         Plan(issuing=days(900, -100), sent=with_cross_signed),
         note("chain-extra", "Issuing CA", "expired alternative"),
     ),
-    path("root-without-key-usage", Plan(root="Unkeyed Root"), error("shape")),
-    path("root-not-critical", Plan(root="Uncritical Root"), error("shape")),
-    path("root-of-ed25519", Plan(root="Edwards Root"), error("shape")),
+    path("root-without-key-usage", Plan(root="Unkeyed Root"), error("shape", None)),
+    path("root-not-critical", Plan(root="Uncritical Root"), error("shape", None)),
+    path("root-of-ed25519", Plan(root="Edwards Root"), error("shape", None)),
 )
 SENT = (
     sending(
@@ -271,6 +304,7 @@ FINE = (
     leaf("beside-a-bare-wildcard", {"names": ("*", "{fqdn}")}),
     leaf("beside-an-address-as-a-name", {"names": ("192.0.2.1", "{fqdn}")}),
     leaf("empty-subject", {"common_name": "", "names": ("{fqdn}",)}),
+    leaf("for-signatures-alone", only_for("digital_signature")),
     leaf("any-server-or-client", {"extended_key_usage": None}),
     leaf("days-left-of-a-short-life", days(35, 10)),
     sending("longer-lived-beside", Plan(issuing=days(300, 2), sent=with_cross_signed)),

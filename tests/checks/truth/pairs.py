@@ -36,6 +36,14 @@ DIFFERENT: dict[frozenset[str], tuple[Expected, ...]] = {
     frozenset({"only-an-address", "not-permitted"}): (error("hostname-mismatch"),),
     frozenset({"only-an-address", "excluded"}): (error("hostname-mismatch"),),
     frozenset({"only-a-bare-wildcard", "excluded"}): (error("no-san"),),
+    # The current stores refuse as well, if for another reason: none of them trusts the path.
+    **{
+        frozenset({name, "stale-store-refuses"}): (
+            error(id_),
+            error("store-refuses", "Policy CA", "trusted by none", refused_by=("java",)),
+        )
+        for name, id_ in (("for-clients", "wrong-purpose"), ("sha1", "weak-signature"))
+    },
     # The root that is unknown has been sent.
     frozenset({"unknown-root", "root-sent"}): (error("untrusted-root", "root"),),
     frozenset({"unknown-root", "wrong-order-with-root"}): (

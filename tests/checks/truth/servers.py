@@ -8,7 +8,7 @@ from itertools import chain, repeat
 from threading import Event, Thread
 
 from demo.listener import Listener, bound
-from demo.pki import Authority, pem
+from demo.pki import Authority, Credential, pem
 from demo.tls import Site, TlsServer, server_context
 from tests.checks.truth.case import Speaks
 from tests.checks.truth.pki import NOW
@@ -55,6 +55,33 @@ def closed(_site: Site | None, _speaks: Speaks) -> Iterator[int]:
     """Keep a port on which nothing listens."""
     with bound(socket.SOCK_STREAM, ADDRESS, 0) as kept:
         yield kept.getsockname()[1]
+
+
+@contextmanager
+def refusing_after_a_handshake(site: Site | None, speaks: Speaks) -> Iterator[int]:
+    """Serve one handshake, and take no connection after it."""
+    assert isinstance(site, Credential)
+    context = server_context(site, speaks.terms)
+    listening = socket.create_server((ADDRESS, 0))
+    place = listening.getsockname()
+
+    def serve() -> None:
+        with listening, suppress(OSError):
+            # Who connects only to see whether anything answers is no handshake.
+            while not (connection := listening.accept()[0]).recv(1, socket.MSG_PEEK):
+                connection.close()
+            with context.wrap_socket(connection, server_side=True) as secured:
+                secured.recv(1)
+
+    thread = Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield place[1]
+    finally:
+        # If nobody came it waits still.
+        with suppress(OSError), socket.create_connection(place, timeout=1) as last:
+            last.sendall(b"\0")
+        thread.join()
 
 
 @contextmanager

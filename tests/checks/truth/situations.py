@@ -8,7 +8,7 @@ from demo.pki import KeyKind
 from demo.tls import Site
 from tests.checks.truth import servers
 from tests.checks.truth.case import Case, Situation, Speaks, error, note, warning
-from tests.checks.truth.defects import days, nothing
+from tests.checks.truth.defects import AIA, FOR_CLIENTS, days, nothing, only_for
 from tests.checks.truth.pki import STORES, Changes, Kind, Pki
 from tests.checks.truth.plan import Plan, Planting
 
@@ -19,6 +19,7 @@ GOOD, EXPIRED, WRONG_NAME = (
 )
 PRIVATE = Plan(root="Private Root")
 UNREADABLE_AIA = UnrecognizedExtension(ObjectIdentifier("1.3.6.1.5.5.7.1.1"), b"\x04\x00")
+SELF_SIGNED = (error("self-signed"),)
 EVERY_STORE = tuple(sorted({*STORES, "own_ca"}))
 
 OWN = Situation(overrides=Overrides(trust="own"))
@@ -111,7 +112,7 @@ TRUST = (
 )
 SHAPES = (
     *(
-        Case(f"{root} under own", under(root), (note("shape", refused_by=()),), OWN)
+        Case(f"{root} under own", under(root), (note("shape", None, refused_by=()),), OWN)
         for root in ("Unkeyed Root", "Uncritical Root", "Edwards Root")
     ),
     Case(
@@ -139,6 +140,35 @@ SHAPES = (
         Situation(owns_leaf=True),
     ),
 )
+PURPOSES = tuple(
+    case
+    for kind, speaks in (
+        (Kind.RSA, tuple(Speaks)),
+        # OpenSSL does not even serve an ECDSA certificate that may not sign to TLS 1.2.
+        (Kind.EC, (Speaks.TLS_1_3, Speaks.BOTH)),
+    )
+    for case in (
+        Case(
+            f"for signing documents, {kind}",
+            Plan(leaf=only_for("content_commitment")),
+            (error("wrong-purpose", says="keyUsage has none of digitalSignature"),),
+            Situation(kinds=(kind,), speaks=speaks),
+        ),
+        Case(
+            f"for clients and for signing documents, {kind}",
+            Plan(leaf={"extended_key_usage": FOR_CLIENTS, **only_for("content_commitment")}),
+            (error("wrong-purpose", says="lacks serverAuth and keyUsage has none of"),),
+            Situation(kinds=(kind,), speaks=speaks),
+        ),
+        Case(
+            f"CA that may only sign certificates, under own, {kind}",
+            PRIVATE + Plan(leaf={"is_ca": True, **only_for("key_cert_sign", "crl_sign")}),
+            (error("wrong-purpose"),),
+            Situation(overrides=Overrides(trust="own"), kinds=(kind,), speaks=speaks),
+        ),
+    )
+)
+"""Of keyUsage; extendedKeyUsage is among the defects."""
 TARGETS = (
     Case(
         "A-label under a wildcard",
@@ -169,13 +199,20 @@ TARGETS = (
     Case(
         "external with an unknown root",
         under("Stranger Root"),
-        (note("issuer-not-sent", "Policy CA"),),
+        (error("issuer-not-sent", "Policy CA"),),
         external("test"),
     ),
     Case(
         "external, expired and without its chain",
         EXPIRED + Plan(sent=nothing),
-        (error("expired"), note("issuer-not-sent")),
+        (error("expired"), error("issuer-not-sent")),
+        external("test"),
+    ),
+    Case("external and self-signed", Plan(self_signed=True), SELF_SIGNED, external("test")),
+    Case(
+        "external without its intermediate",
+        Plan(sent=nothing, leaf={"ca_issuers": AIA}),
+        (note("missing-intermediate"),),
         external("test"),
     ),
     Case("external with a wrong name", WRONG_NAME, (error("hostname-mismatch"),), external("test")),
@@ -213,6 +250,17 @@ MOMENTS = (
         (error("expired"),),
     ),
     Case(
+        "expired before its issuer was renewed and confined",
+        Plan(leaf=days(87, -3), issuing={**days(1, 3000), "excluded": ("truth.test",)}),
+        (error("expired"), error("path-invalid", says="excluded")),
+    ),
+    Case(
+        "expired before its private issuer was renewed and confined",
+        PRIVATE + Plan(leaf=days(87, -3), issuing={**days(1, 3000), "excluded": ("truth.test",)}),
+        (error("expired"), error("path-invalid", says="excluded")),
+        OWN,
+    ),
+    Case(
         "of tomorrow, by an issuer of tomorrow",
         Plan(leaf=days(-5, 60), issuing=days(-3, 3000)),
         (error("not-yet-valid"),),
@@ -244,9 +292,17 @@ SERVERS = (
         Situation(server=servers.closed, must_answer=True, kinds=(Kind.EC,), speaks=(Speaks.BOTH,)),
     ),
     Case(
-        "silent after the first connection",
+        "refused after the first handshake, expired",
+        EXPIRED,
+        (error("expired"), error("tls-failed", None, "now refuses")),
+        Situation(
+            server=servers.refusing_after_a_handshake, kinds=(Kind.EC,), speaks=(Speaks.BOTH,)
+        ),
+    ),
+    Case(
+        "refused after the first connection",
         unheard_of,
-        (error("stopped-answering", None),),
+        (error("tls-failed", None, "now refuses"),),
         Situation(server=servers.answering_once, kinds=(Kind.EC,), speaks=(Speaks.BOTH,)),
     ),
     Case(
@@ -292,4 +348,4 @@ SERVERS = (
         for kind in Kind
     ),
 )
-SITUATIONS = TRUST + SHAPES + TARGETS + MOMENTS + SERVERS
+SITUATIONS = TRUST + SHAPES + PURPOSES + TARGETS + MOMENTS + SERVERS
