@@ -81,6 +81,9 @@ def _extras(chain: Chain, context: Context) -> Iterator[tuple[str, Certificate]]
 
 
 def _anchor(chain: Chain, told: tuple[Refusal, ...], context: Context) -> Iterator[Finding]:
+    if chain.over_budget:
+        # No store was asked: what an anchor is, is not known.
+        return
     anchors = {path[-1] for path in store_paths(chain, context)}
     foreign = {refusal.certificate for refusal in told} - anchors
     for place in sorted(reachable(chain) - {0}):

@@ -54,7 +54,12 @@ def judge_zone(zone: ZoneResult, zone_id: str, tally: ZoneTally, terms: Terms) -
 def judge_inventory(inventory: Inventory, panels: Iterable[Panel], terms: Terms) -> Verdict:
     """Return the verdict on the run as a whole: whether there is anything to test, and by what."""
     subject = Subject(SubjectKind.RUN, "inventory", "inventory")
-    verdict = rule(subject, (*_no_targets(inventory), *_no_current_store(panels, terms)), terms)
+    findings = (
+        *_no_targets(inventory),
+        *_not_in_dns(inventory, terms),
+        *_no_current_store(panels, terms),
+    )
+    verdict = rule(subject, findings, terms)
     if inventory.targets:
         return verdict
     zones = tuple(f"zone {_origin(zone)}: {_why_empty(zone)}" for zone in inventory.zones)
@@ -108,6 +113,15 @@ def _no_targets(inventory: Inventory) -> Iterator[Finding]:
     if not inventory.targets:
         zones = [f"{_origin(zone)} ({_why_empty(zone)})" for zone in inventory.zones]
         yield found("no-targets", f"the run has no targets: {listed(zones) or 'no zones'}")
+
+
+def _not_in_dns(inventory: Inventory, terms: Terms) -> Iterator[Finding]:
+    # A record that was deleted by mistake is just what must_answer is for.
+    known = {target.fqdn for target in inventory.targets}
+    for name in terms.policy.must_answer:
+        if name.lower().rstrip(".") not in known:
+            message = f"{clean(name)} must answer, and no record of any zone makes it a target"
+            yield found("must-answer", message)
 
 
 def _why_empty(zone: ZoneResult) -> str:

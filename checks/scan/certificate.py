@@ -22,7 +22,7 @@ Extension = TypeVar("Extension", bound=x509.ExtensionType)
 # What cryptography raises for certificates that others wrote badly.
 PARSE_ERRORS = (
     ValueError,
-    TypeError,
+    KeyError,
     OverflowError,
     UnsupportedAlgorithm,
     x509.DuplicateExtension,
@@ -55,11 +55,12 @@ def load(der: bytes) -> x509.Certificate:
 @lru_cache(maxsize=4096)
 def facts(der: bytes) -> Certificate:
     """Return the facts of a certificate; its ``unreadable`` says what could not be parsed."""
+    digest = hashlib.sha256(der).hexdigest()
     try:
-        return _facts(load(der), hashlib.sha256(der).hexdigest())
+        certificate = load(der)
     except PARSE_ERRORS as error:
-        digest = hashlib.sha256(der).hexdigest()
         return Certificate.unread(digest, f"the certificate: {error}"[:FOREIGN_TEXT_LIMIT])
+    return _facts(certificate, digest)
 
 
 def is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
@@ -68,7 +69,8 @@ def is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> boo
         certificate.verify_directly_issued_by(issuer)
     except InvalidSignature:
         return False
-    except PARSE_ERRORS:
+    except (*PARSE_ERRORS, TypeError):
+        # TypeError: a kind of key that signs nothing.
         return _is_weakly_issued_by(certificate, issuer)
     return True
 

@@ -24,6 +24,7 @@ LOOKED_AT = 32
 CANDIDATES = 16
 """Certificates handed to path building: it is exponential in them."""
 
+_UNSPECIFIED = 1  # X509_V_ERR_UNSPECIFIED
 _NOT_YET_VALID, _EXPIRED = 9, 10  # X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED
 # X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, its _LOCALLY, and UNABLE_TO_VERIFY_LEAF_SIGNATURE
 _NO_ISSUER = frozenset({2, 20, 21})
@@ -82,8 +83,10 @@ class PathQuestion:
     @cached_property
     def moment(self) -> datetime:
         """``judged_at``, clamped into the leaf's validity (RFC 5280 section 4.1.2.5)."""
-        end = self.leaf.not_valid_after_utc - timedelta(seconds=1)
-        return max(self.leaf.not_valid_before_utc, min(self.judged_at, end))
+        begin, end = self.leaf.not_valid_before_utc, self.leaf.not_valid_after_utc
+        # In the year 1 there is no second before.
+        last = end - timedelta(seconds=1) if end > begin else end
+        return max(begin, min(self.judged_at, last))
 
     @cached_property
     def subject(self) -> Subject | None:
@@ -172,6 +175,16 @@ class PathQuestion:
             ).get_verified_chain()
         except crypto.X509StoreContextError as error:
             return _refusal(store, error)
+        except crypto.Error:
+            # It reads some encodings more strictly than cryptography does.
+            words = "OpenSSL cannot read a certificate of the chain"
+            return StoreVerdict(
+                store.file.name,
+                trusted=False,
+                code=_UNSPECIFIED,
+                text=words,
+                at_fault=_facts(self.leaf),
+            )
         path = tuple(_facts(certificate.to_cryptography()) for certificate in chain)
         return StoreVerdict(store.file.name, trusted=False, sound=True, path=path)
 

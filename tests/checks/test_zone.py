@@ -188,3 +188,14 @@ def test_age_of_a_store_is_taken_at_the_runs_moment() -> None:
         "no required store is younger than max_store_age (730 days):"
         " apple of 2026-03-28, java of 2026-03-28, mozilla of 2026-03-28"
     )
+
+
+def test_name_that_must_answer_and_is_not_in_dns_fails() -> None:
+    """A record that was deleted by mistake is just what must_answer is for."""
+    policy = Policy(must_answer=("Vanished.company.test.", TARGET.fqdn))
+    inventory = Inventory((ZONE,), (TARGET,), (), NOW)
+    verdict = judge_inventory(inventory, (), replace(TERMS, policy=policy))
+    (finding,) = verdict.findings
+    assert finding.id == "must-answer"
+    assert finding.message.startswith("Vanished.company.test. must answer")
+    assert verdict.fails
