@@ -109,7 +109,7 @@ class Policy(Model):
     """Share of a zone's addresses that must answer for the run to be complete."""
     min_targets: Annotated[int, Field(ge=0)] = 0
     """How many targets a zone must have."""
-    deadline: Annotated[float, Field(gt=0, le=600)] = 15
+    deadline: Annotated[float, Field(gt=0, le=3600)] = 15
     """Seconds for all handshakes of one target."""
     connect_timeout: Annotated[float, Field(gt=0, le=60)] = 3
     """Seconds for one TCP connection; there is one retry."""
