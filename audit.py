@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
 
@@ -12,9 +12,10 @@ from pydantic import TypeAdapter
 from checks.ruling import Terms
 from checks.scanners import Scanners
 from checks.stores import StoreFile
-from checks.zone import ZoneTally
+from checks.zone import Panel, ZoneTally
 from settings import Settings, from_wire
 from zones.inventory import Inventory, ZoneResult
+from zones.shard import Shard
 from zones.target import Target
 
 _INVENTORY: TypeAdapter[Inventory] = TypeAdapter(Inventory)
@@ -26,23 +27,58 @@ class Audit:
 
     settings: Settings
     inventory: Inventory
+    """The whole, whatever the shard; in a worker, what its tests need of it."""
+    shard: Shard | None = None
+    """None: all targets are tested."""
+
+    @property
+    def speaks_for_the_run(self) -> bool:
+        """Whether the zones and the inventory are tested here: by one shard of several."""
+        return self.shard is None or self.shard.speaks_for_the_run
+
+    @property
+    def zones(self) -> tuple[ZoneResult, ...]:
+        """The zones that are tested."""
+        return self.inventory.zones if self.speaks_for_the_run else ()
+
+    @cached_property
+    def targets(self) -> tuple[Target, ...]:
+        """The targets that are tested, in the inventory's order."""
+        targets, shard = self.inventory.targets, self.shard
+        return tuple(each for each in targets if shard is None or shard.keeps(each.address))
 
     def to_wire(self) -> str:
         """Return the text that makes the same audit in another process; holds no secret."""
-        inventory = _INVENTORY.dump_json(self.inventory).decode()
-        return json.dumps([self.settings.wire, inventory])
+        needed = self.inventory
+        if not self.speaks_for_the_run:
+            needed = replace(needed, zones=(), targets=self.targets, skips=())
+        inventory = _INVENTORY.dump_json(needed).decode()
+        return json.dumps([self.settings.wire, inventory, self.shard and str(self.shard)])
 
     @classmethod
     def from_wire(cls, text: str) -> Self:
         """Return the audit that ``to_wire`` wrote."""
-        settings, inventory = json.loads(text)
-        return cls(from_wire(settings), _INVENTORY.validate_json(inventory))
+        settings, inventory, shard = json.loads(text)
+        return cls(
+            from_wire(settings),
+            _INVENTORY.validate_json(inventory),
+            Shard.parse(shard) if shard else None,
+        )
 
     @property
     def required_stores(self) -> tuple[StoreFile, ...]:
         """The stores that any policy of the run requires."""
         required = self.settings.required_stores()
         return tuple(store for store in self.settings.stores if store.name in required)
+
+    @cached_property
+    def panels(self) -> tuple[Panel, ...]:
+        """For each policy under which a target is judged the stores that it requires."""
+        settings, judged_at = self.settings, self.inventory.judged_at
+        by_name = {store.name: store for store in settings.stores}
+        targets = self.inventory.targets
+        required = {settings.context_of(target, judged_at).required for target in targets}
+        return tuple(tuple(map(by_name.__getitem__, names)) for names in sorted(required))
 
     @property
     def terms(self) -> Terms:
@@ -67,6 +103,7 @@ class Audit:
     def _targets(self) -> Mapping[tuple[str, str], Sequence[Target]]:
         found = defaultdict(list)
         for target in self.inventory.targets:
-            for view in target.views:
-                found[target.zone, view].append(target)
+            # Where its records are: the zone that owns the name may be another source's.
+            for place in {(record.zone, record.view) for record in target.records}:
+                found[place].append(target)
         return found

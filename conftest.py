@@ -18,18 +18,16 @@ from checks.text import clean
 from checks.verdict import Outcome, Verdict
 from checks.zone import ZoneTally
 from distribution import AddressScheduling, Foresight
+from frozen import OPTIONS, RequestError, Taken, requested, take
 from reports import PLUGINS
 from reports.describe import describe, now
 from reports.results import RESULTS_KEY, is_controller
 from reports.run import RUN_KEY
 from settings import FILE_NAME, Settings, SettingsError, load_settings, make_settings
-from zones.inventory import Inventory, ZoneResult, take_inventory, zone_ids
+from zones.inventory import Inventory, ZoneResult, zone_ids
 from zones.target import Target
 
 pytest_plugins = PLUGINS
-
-EXIT_INCOMPLETE = 6
-"""The run has not looked at all that it should have; wins over 1."""
 
 AUDIT_KEY = pytest.StashKey[Audit]()
 VERDICT_KEY = pytest.StashKey[Verdict]()
@@ -37,18 +35,17 @@ DEMO_KEY = pytest.StashKey[Any]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add ``--compliance=FILE`` and ``--demo``."""
+    """Add ``--compliance=FILE``, ``--demo``, and what many machines need."""
     group = parser.getgroup("zonecert")
-    group.addoption(
-        "--compliance",
-        metavar="FILE",
-        help=f"the configuration; without it, {FILE_NAME} in the working directory",
-    )
+    words = f"the configuration; without it, {FILE_NAME} in the working directory"
+    group.addoption("--compliance", metavar="FILE", help=words)
     group.addoption(
         "--demo",
         action="store_true",
         help="run on a small world that is brought up on loopback, instead of a configuration",
     )
+    for name, metavar, words in OPTIONS:
+        group.addoption(name, metavar=metavar, help=words)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -58,10 +55,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if is_controller(config):
         # As Ctrl-C: the reports are written, and the demo is taken down.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        settings = _settings(config)
-        inventory = take_inventory(settings.sources, settings.rules(), now())
-        config.stash[AUDIT_KEY] = Audit(settings, inventory)
-        config.stash[RUN_KEY] = describe(settings, inventory)
+        settings, taken = _begun(config)
+        config.stash[AUDIT_KEY] = Audit(settings, taken.inventory, taken.shard)
+        config.stash[RUN_KEY] = describe(settings, taken)
     else:
         config.stash[AUDIT_KEY] = Audit.from_wire(config.workerinput["zonecert"])  # type: ignore[attr-defined]
 
@@ -84,14 +80,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:  # noqa
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Make one test of each target and of each zone."""
-    inventory = metafunc.config.stash[AUDIT_KEY].inventory
+    audit = metafunc.config.stash[AUDIT_KEY]
     if "target" in metafunc.fixturenames:
-        targets = inventory.targets
-        metafunc.parametrize("target", targets, ids=[target.id for target in targets])
+        metafunc.parametrize("target", audit.targets, ids=[each.id for each in audit.targets])
     if "zone" in metafunc.fixturenames:
-        ids = zone_ids(inventory.zones)
-        pairs = list(zip(inventory.zones, ids, strict=True))
-        metafunc.parametrize(("zone", "zone_id"), pairs, ids=ids)
+        ids = zone_ids(audit.zones)
+        metafunc.parametrize(("zone", "zone_id"), list(zip(audit.zones, ids, strict=True)), ids=ids)
+    if "inventory" in metafunc.fixturenames and not audit.speaks_for_the_run:
+        metafunc.parametrize("inventory", ())
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -212,32 +208,30 @@ def pytest_runtest_makereport(
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Say by the exit code that the run is incomplete; stop the demo."""
     config = session.config
-    if is_controller(config) and exitstatus in {0, 1} and _is_incomplete(config):
-        session.exitstatus = EXIT_INCOMPLETE
+    if is_controller(config):
+        session.exitstatus = config.stash[RESULTS_KEY].exit_code(exitstatus)
     if DEMO_KEY in config.stash:
         config.stash[DEMO_KEY].stop()
 
 
-def _is_incomplete(config: pytest.Config) -> bool:
-    """Tell whether a verdict says so, or a zone failed whose test was not selected."""
-    results = config.stash[RESULTS_KEY]
-    zones = config.stash[AUDIT_KEY].inventory.zones
-    ids = zip(zone_ids(zones), zones, strict=True)
-    unheard = any(zone.error and zone_id not in results.judged_zones for zone_id, zone in ids)
-    return results.incomplete or unheard
+def _begun(config: pytest.Config) -> tuple[Settings, Taken]:
+    options = {name: config.getoption(name) for name, _, _ in OPTIONS}
+    try:
+        request = requested(options, config.invocation_params.dir, now())
+        settings = _settings(config)
+        return settings, take(settings, request)
+    except (SettingsError, RequestError) as error:
+        raise pytest.UsageError(*str(error).splitlines()) from error
 
 
 def _settings(config: pytest.Config) -> Settings:
-    try:
-        if config.getoption("demo"):
-            from demo.world import DemoError, DemoWorld  # noqa: PLC0415 - an audit needs none of it
-
-            try:
-                world = config.stash[DEMO_KEY] = DemoWorld.start()
-            except DemoError as error:
-                raise pytest.UsageError(str(error)) from error
-            return make_settings(world.compliance, "the demo", world.stores)
+    if not config.getoption("demo"):
         name = config.getoption("compliance") or FILE_NAME
         return load_settings(config.invocation_params.dir / name)
-    except SettingsError as error:
-        raise pytest.UsageError(*str(error).splitlines()) from error
+    from demo.world import DemoError, DemoWorld  # noqa: PLC0415 - an audit needs none of it
+
+    try:
+        world = config.stash[DEMO_KEY] = DemoWorld.start()
+    except DemoError as error:
+        raise SettingsError(str(error)) from error
+    return make_settings(world.compliance, "the demo", world.stores)

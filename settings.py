@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -176,6 +177,12 @@ def from_wire(wire: str) -> Settings:
     """Return the settings whose ``wire`` that is."""
     raw, name, folder, sha256 = json.loads(wire)
     return make_settings(raw, name, Path(folder), sha256)
+
+
+def shard_of_ci() -> str:
+    """Return this job's part, as ``--shard`` has it; empty unless GitLab runs it in parallel."""
+    index, total = os.environ.get("CI_NODE_INDEX"), os.environ.get("CI_NODE_TOTAL")
+    return f"{index}/{total}" if index and total else ""
 
 
 def _source_tables(raw: object, faults: list[str]) -> list[dict[str, Any]]:

@@ -1,14 +1,11 @@
 """The verdict of a test that could not make one: its worker crashed, or a fixture raised; pure."""
 
-from checks.finding import CATALOGUE, Finding, Severity
-from checks.text import clean
-from checks.verdict import Outcome, Subject, SubjectKind, Verdict
+from checks import judge
+from checks.verdict import Subject, SubjectKind, Verdict
 from zones.inventory import Inventory, zone_ids
-from zones.target import Target
 
 COMPLIANCE_TESTS = "checks/"
 """Where the compliance tests are; what breaks elsewhere is not zonecert's."""
-_ID = "scanner-broke"
 
 
 def broken(nodeid: str, words: str, inventory: Inventory) -> Verdict | None:
@@ -18,32 +15,7 @@ def broken(nodeid: str, words: str, inventory: Inventory) -> Verdict | None:
     """
     if not nodeid.startswith(COMPLIANCE_TESTS):
         return None
-    kind = CATALOGUE[_ID]
-    finding = Finding(
-        _ID,
-        kind.title,
-        Severity.ERROR,
-        observed=clean(words.strip().rpartition("\n")[2]),
-        remedy=kind.remedy,
-        reference=kind.reference,
-    )
-    subject = _subject(_test_id(nodeid), inventory)
-    return Verdict(subject, Outcome.ERROR, fails=True, findings=(finding,))
-
-
-def subject_of(target: Target) -> Subject:
-    """Return what reports show of a target."""
-    return Subject(
-        SubjectKind.TARGET,
-        target.id,
-        target.fqdn,
-        target.zone,
-        target.address,
-        target.port,
-        target.views,
-        target.external,
-        target.records,
-    )
+    return judge.broken(_subject(_test_id(nodeid), inventory), words)
 
 
 def _test_id(nodeid: str) -> str:
@@ -55,7 +27,7 @@ def _test_id(nodeid: str) -> str:
 def _subject(test_id: str, inventory: Inventory) -> Subject:
     for target in inventory.targets:
         if target.id == test_id:
-            return subject_of(target)
+            return judge.subject_of(target)
     for zone, zone_id in zip(inventory.zones, zone_ids(inventory.zones), strict=True):
         if zone_id == test_id:
             return Subject(SubjectKind.ZONE, zone_id, zone.origin, zone.origin, views=(zone.view,))

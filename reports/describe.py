@@ -1,51 +1,49 @@
 """The facts that every report starts with, gathered once at the start of a run."""
 
+import json
 import platform
-import secrets
 import socket
-import subprocess
-import sys
 from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from ipaddress import ip_address
+from typing import Any
 
+from cryptography.hazmat.backends.openssl import backend
+from pydantic import BaseModel
+
+from frozen import Taken
 from reports.run import Run, Store
 from settings import Settings
 from zones.inventory import Inventory
 
 ZONECERT_VERSION = "0.1.0"
 
-# In a process of its own: this one stays free of the libraries that scans run on.
-_OPENSSL_VERSIONS = (
-    "from cryptography.hazmat.backends.openssl import backend\n"
-    "print(backend.openssl_version_text())"
-)
 
-
-def describe(settings: Settings, inventory: Inventory) -> Run:
+def describe(settings: Settings, taken: Taken) -> Run:
     """Return what is known of a run before its first test."""
     required = settings.required_stores()
     return Run(
-        run_id=f"{inventory.judged_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}",
-        started=inventory.judged_at,
+        run_id=taken.run_id,
+        started=taken.started,
         versions=(
             ("zonecert", ZONECERT_VERSION),
             ("SSLyze", _installed("sslyze")),
-            ("OpenSSL", _openssl()),
+            ("OpenSSL", backend.openssl_version_text().removeprefix("OpenSSL ")),
             ("nassl", _installed("nassl")),
             ("Python", platform.python_version()),
             ("pytest", _installed("pytest")),
         ),
         host=socket.gethostname(),
-        source_address=_source_address(inventory),
+        source_address=_source_address(taken.inventory),
         configuration_sha256=settings.sha256,
-        policy=settings.document.model_dump_json(),
-        inventory=inventory,
+        policy=json.dumps(_in_force(settings)),
+        inventory=taken.inventory,
         stores=tuple(
             Store(store.name, store.fetched, store.count, store.name in required)
             for store in settings.stores
         ),
+        shard=taken.shard,
     )
 
 
@@ -61,10 +59,26 @@ def _installed(package: str) -> str:
         return "unknown"
 
 
-def _openssl() -> str:
-    command = [sys.executable, "-W", "ignore", "-c", _OPENSSL_VERSIONS]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603 - our own interpreter
-    return done.stdout.strip().removeprefix("OpenSSL ") or "unknown"
+def _in_force(settings: Settings) -> dict[str, Any]:
+    """Return the whole configuration: the policy with its defaults, and what overrides it.
+
+    What is secret in a source pydantic shows as asterisks.
+    """
+    document, policies = settings.document, settings.source_policies
+    return {
+        "policy": document.policy.model_dump(mode="json"),
+        "source": [
+            each.model_dump(mode="json") | {"policy": _given(policies[each.name])}
+            for each in settings.sources
+        ],
+        "zone": [_given(table) for table in document.zone],
+        "waiver": [_given(waiver) for waiver in document.waiver],
+    }
+
+
+def _given(table: BaseModel) -> dict[str, Any]:
+    # Without the defaults: what is not there overrides nothing.
+    return table.model_dump(mode="json", exclude_unset=True)
 
 
 def _source_address(inventory: Inventory) -> str:

@@ -1,6 +1,7 @@
 """The run in words, as every report starts with it; pure."""
 
 from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from typing import NamedTuple
 
 from checks.finding import Severity
@@ -28,8 +29,10 @@ class Fact(NamedTuple):
 
 
 def facts(run: Run) -> Iterator[Fact]:
-    """Yield what holds for the whole run, all but the zones, the stores and the policy."""
+    """Yield what holds for the whole run, all but the zones, the stores and the policy's text."""
     yield Fact("run", clean(run.run_id))
+    if run.shard:
+        yield Fact("shard", f"{run.shard}; targets of the other shards count as not run")
     yield Fact("judged at", moment(run.inventory.judged_at))
     yield Fact("started", moment(run.started))
     yield Fact("ended", moment(run.ended) if run.ended else "not yet")
@@ -37,6 +40,7 @@ def facts(run: Run) -> Iterator[Fact]:
     yield Fact("host", clean(run.host))
     yield Fact("source address", clean(run.source_address) or "not known")
     yield Fact("configuration SHA-256", clean(run.configuration_sha256))
+    yield Fact("policy SHA-256", sha256(run.policy.encode()).hexdigest())
 
 
 def zone_facts(tallies: tuple[ZoneTally, ...]) -> Iterator[Fact]:

@@ -7,12 +7,16 @@ findings are the failure text.
 import pytest
 from _pytest.junitxml import LogXML
 
+from checks.failure import title
 from checks.text import clean
 from checks.verdict import Subject, SubjectKind, Verdict
 from reports.facts import all_facts
 from reports.results import RESULTS_KEY, is_controller
 from reports.run import RUN_KEY
-from reports.subject import endpoint
+
+PREFIX = "zonecert "
+"""Begins the name of each property of ours."""
+EXIT_CODE = f"{PREFIX}exit code"
 
 
 class JUnitNames:
@@ -31,14 +35,15 @@ class JUnitNames:
             case.add_attribute("name", name)
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self) -> None:
-        """Add the run's facts as properties of the testsuite."""
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
+        """Add the run's facts as properties of the testsuite, and what it ends with."""
         xml = _junit(self._config)
         run = self._config.stash.get(RUN_KEY, None)
         if xml is not None and run is not None:
-            tallies = self._config.stash[RESULTS_KEY].tally()
-            for label, text in all_facts(run, tallies):
-                xml.add_global_property(f"zonecert {label}", text)
+            results = self._config.stash[RESULTS_KEY]
+            for label, text in all_facts(run, results.tally()):
+                xml.add_global_property(f"{PREFIX}{label}", text)
+            xml.add_global_property(EXIT_CODE, str(int(results.exit_code(exitstatus))))
 
 
 def names(subject: Subject) -> tuple[str, str]:
@@ -48,7 +53,7 @@ def names(subject: Subject) -> tuple[str, str]:
     """
     match subject.kind:
         case SubjectKind.TARGET:
-            return clean(subject.zone or "."), endpoint(subject)
+            return clean(subject.zone or "."), title(subject)
         case SubjectKind.ZONE:
             views = f" ({', '.join(subject.views)})" if subject.views else ""
             return clean(subject.fqdn or "."), clean(f"zone transfer{views}")

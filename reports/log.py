@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from checks.failure import title
 from checks.finding import Severity
 from checks.text import clean
 from checks.verdict import Verdict
 from reports.results import is_controller
-from reports.subject import title
 
 LOGGER = logging.getLogger("zonecert")
 _LEVELS = {Severity.ERROR: logging.ERROR, Severity.WARNING: logging.WARNING}

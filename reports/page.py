@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Iterable, Iterator
 
+from checks.failure import title
 from checks.finding import CertificateRef, Finding
 from checks.text import moment
 from checks.verdict import Deployment, Subject, Verdict, Waived
@@ -9,8 +10,8 @@ from reports.facts import POLICY, accounts, facts, store_fact, target_counts, tr
 from reports.markup import Markup, folded, pairs, table, tag, text
 from reports.rows import in_words
 from reports.run import Run
-from reports.subject import address_order, title
 from reports.tally import ZoneTally
+from zones.order import numeric
 from zones.target import Skipped
 
 HEADS = {
@@ -67,7 +68,7 @@ def row_cells(verdict: Verdict) -> Iterator[Markup]:
     """Yield the cells under ``HEADS``."""
     subject = verdict.subject
     leaves = [each.leaf for each in verdict.deployments]
-    version, number = address_order(subject.address)
+    version, number = numeric(subject.address)
     labels = ".".join(reversed(subject.fqdn.split(".")))
     yield _cell("ip", subject.address, f"{version}{number:032x}")
     yield _cell("port", str(subject.port or ""), f"{subject.port or 0:05}")

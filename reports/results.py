@@ -11,6 +11,10 @@ from checks.verdict import SubjectKind, Verdict
 from reports.broken import broken
 from reports.run import RUN_KEY, Run
 from reports.tally import Standing, ZoneTally, standing, tally
+from zones.inventory import zone_ids
+
+EXIT_INCOMPLETE = 6
+"""The run has not looked at all that it should have; wins over 1."""
 
 
 class Results:
@@ -36,6 +40,16 @@ class Results:
         run = self._config.stash.get(RUN_KEY, None)
         return tally(run.inventory, self._standings) if run else ()
 
+    def exit_code(self, given: int) -> int:
+        """Return what the run ends with, where pytest by itself would end with ``given``."""
+        run = self._config.stash.get(RUN_KEY, None)
+        if run is None:
+            return given
+        if given in {0, 1} and (self.incomplete or self._has_unheard_failure(run)):
+            return EXIT_INCOMPLETE
+        is_empty = given == pytest.ExitCode.NO_TESTS_COLLECTED and run.is_without_tests
+        return 0 if is_empty else given
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Decode the verdict that a report carries, or make the one that it owes."""
@@ -54,6 +68,12 @@ class Results:
         run = self._config.stash.get(RUN_KEY, None)
         if run is not None:
             self._config.stash[RUN_KEY] = replace(run, ended=datetime.now(UTC))
+
+    def _has_unheard_failure(self, run: Run) -> bool:
+        """Tell whether a zone failed whose test, which is this run's, was not selected."""
+        zones = run.inventory.zones if run.speaks_for_the_run else ()
+        ids = zip(zone_ids(zones), zones, strict=True)
+        return any(zone.error and zone_id not in self.judged_zones for zone_id, zone in ids)
 
     def _count(self, verdict: Verdict) -> None:
         self.findings.update((each.id, each.severity) for each in verdict.findings)

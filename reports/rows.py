@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from functools import lru_cache
 
 from checks.finding import CertificateRef, Finding, Severity
 from checks.text import clean, moment
@@ -34,7 +34,6 @@ COLUMNS = (
 )
 CELL = 32_000
 """Characters; a spreadsheet takes 32,767 and breaks what is longer."""
-_CERTIFICATE = ("subject", "issuer", "serial", "sha256", "not_before", "not_after")
 # What OWASP's "CSV Injection" lists, the full-width forms among it; and after a semicolon too, at
 # which many locales split whatever the quotes say.
 _FORMULA = re.compile("(^|;)(\\s*)(?=[=+\\-@\uff1d\uff0b\uff0d\uff20])")
@@ -47,17 +46,18 @@ def rows(verdict: Verdict, run: Run) -> Iterator[Row]:
     """Yield a row for each finding, gravest first, waived ones last.
 
     A target without any gets one row, which shows the leaf certificates that were judged; a zone
-    or a run without any gets none. ``status`` is the verdict's outcome, or ``waived``.
+    or a run without any gets none. ``status`` is the verdict's outcome, or ``waived``. What is
+    remarked of the subject stands behind the message of each row.
     """
     base = _base(verdict, run)
     for finding in verdict.findings:
-        yield base | _of_finding(finding)
+        yield base | _of_finding(finding, verdict.remarks)
     for waived in verdict.waived:
         status = {"status": Outcome.WAIVED.value, "waiver": in_words(waived)}
-        yield base | _of_finding(waived.finding) | status
+        yield base | _of_finding(waived.finding, verdict.remarks) | status
     told = verdict.findings or verdict.waived
     if verdict.subject.kind is SubjectKind.TARGET and not told:
-        message = verdict.reason or _joined(verdict.remarks)
+        message = _joined(filter(None, (verdict.reason, *verdict.remarks)))
         yield base | {"message": message} | _of_deployments(verdict.deployments)
 
 
@@ -73,6 +73,7 @@ def cells(row: Row, columns: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(guarded(row.get(column, "")) for column in columns)
 
 
+@lru_cache(maxsize=256)  # Most cells repeat from row to row: zones, issuers, dates, remedies.
 def guarded(text: str) -> str:
     """Return the text with an apostrophe before what a spreadsheet would compute."""
     return _FORMULA.sub(r"\1\2'", clean(text, CELL))
@@ -100,9 +101,9 @@ def _base(verdict: Verdict, run: Run) -> Row:
     }
 
 
-def _of_finding(finding: Finding) -> Row:
+def _of_finding(finding: Finding, remarks: tuple[str, ...]) -> Row:
     row = {
-        "message": finding.message,
+        "message": _joined((finding.message, *remarks)),
         "finding_id": finding.id,
         "severity": finding.severity.value,
         "stores_refusing": _joined(finding.stores_refusing),
@@ -113,16 +114,22 @@ def _of_finding(finding: Finding) -> Row:
 
 
 def _of_certificate(ref: CertificateRef) -> Row:
-    values = (getattr(ref, column) for column in _CERTIFICATE)
-    texts = (moment(value) if isinstance(value, datetime) else value for value in values)
-    return dict(zip(_CERTIFICATE, texts, strict=True))
+    return {
+        "subject": ref.subject,
+        "issuer": ref.issuer,
+        "serial": ref.serial,
+        "sha256": ref.sha256,
+        "not_before": moment(ref.not_before),
+        "not_after": moment(ref.not_after),
+    }
 
 
 def _of_deployments(deployments: tuple[Deployment, ...]) -> Row:
     """Return the facts of all leaves; where there are several, each cell has them in one order."""
     leaves = [_of_certificate(each.leaf) for each in deployments]
     refusing = sorted({store for each in deployments for store in each.refused_by})
-    row = {column: _joined(leaf[column] for leaf in leaves) for column in _CERTIFICATE}
+    columns = leaves[0] if leaves else {}
+    row = {column: _joined([leaf[column] for leaf in leaves]) for column in columns}
     row["deployment"] = _joined(each.key_type for each in deployments)
     row["stores_refusing"] = _joined(refusing)
     return row

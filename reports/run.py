@@ -6,6 +6,7 @@ from datetime import date, datetime
 import pytest
 
 from zones.inventory import Inventory
+from zones.shard import Shard
 
 NOT_LOOKED_AT = (
     "Revocation is judged by a stapled OCSP response only: no CRL and no responder is asked.",
@@ -49,9 +50,24 @@ class Run:
     inventory: Inventory
     """Zones, targets and skips; its ``judged_at`` is the run's."""
     stores: tuple[Store, ...] = ()
+    shard: Shard | None = None
+    """None: the run looks at all targets."""
     ended: datetime | None = None
     """Aware, UTC; None while the run goes on."""
     not_looked_at: tuple[str, ...] = NOT_LOOKED_AT
+
+    @property
+    def speaks_for_the_run(self) -> bool:
+        """Whether the zones and the inventory are tested here: by one shard of several."""
+        return self.shard is None or self.shard.speaks_for_the_run
+
+    @property
+    def is_without_tests(self) -> bool:
+        """Whether this shard has got nothing to look at."""
+        shard = self.shard
+        if shard is None or shard.speaks_for_the_run:
+            return False
+        return not any(shard.keeps(target.address) for target in self.inventory.targets)
 
 
 RUN_KEY = pytest.StashKey[Run]()

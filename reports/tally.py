@@ -1,7 +1,8 @@
 """What became of every target and every record: the sums that show that nothing was lost; pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -73,13 +74,18 @@ def standing(verdict: Verdict) -> Standing:
     """Return what is kept of a verdict."""
     ids = {finding.id for finding in verdict.findings}
     ids |= {waived.finding.id for waived in verdict.waived}
-    if ids & _NOTHING_SEEN or verdict.reason.startswith(NOT_VERIFIED_PREFIX):
+    return standing_of(verdict.outcome, ids, verdict.reason)
+
+
+def standing_of(outcome: Outcome, ids: AbstractSet[str], reason: str) -> Standing:
+    """Return the same of a verdict's outcome, the ids of all its findings, and its reason."""
+    if ids & _NOTHING_SEEN or reason.startswith(NOT_VERIFIED_PREFIX):
         fate = Fate.NOT_VERIFIED
-    elif verdict.outcome is Outcome.UNREACHABLE:
+    elif outcome is Outcome.UNREACHABLE:
         fate = Fate.EXCLUDED
     else:
         fate = Fate.TESTED
-    return Standing(verdict.outcome, fate, verdict.reason)
+    return Standing(outcome, fate, reason)
 
 
 def tally(inventory: Inventory, standings: Mapping[str, Standing]) -> tuple[ZoneTally, ...]:
@@ -114,11 +120,6 @@ def in_words(counts: Mapping[Fate, int]) -> str:
     shown = [fate for fate in Fate if fate is not Fate.NOT_RUN or counts.get(fate)]
     parts = " + ".join(f"{counts.get(fate, 0)} {fate}" for fate in shown)
     return f"{sum(counts.values())} records = {parts}"
-
-
-def total(tallies: Iterable[ZoneTally]) -> Counter[Fate]:
-    """Return the fates of all zones' records together."""
-    return sum((each.records for each in tallies), Counter())
 
 
 def _add_target(zone: ZoneTally, found: Standing | None) -> None:

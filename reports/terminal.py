@@ -5,7 +5,15 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from checks.text import clean, moment
-from reports.facts import accounts, facts, finding_counts, target_counts, transfer, zone_label
+from reports.facts import (
+    accounts,
+    facts,
+    finding_counts,
+    store_fact,
+    target_counts,
+    transfer,
+    zone_label,
+)
 from reports.results import RESULTS_KEY, Results, is_controller
 from reports.run import RUN_KEY, Run
 from reports.tally import ZoneTally
@@ -36,7 +44,8 @@ def header(run: Run) -> str:
     failed = sum(bool(zone.error) for zone in inventory.zones)
     zones = _counted(len(inventory.zones), "zone") + (f" ({failed} FAILED)" if failed else "")
     targets = _counted(len(inventory.targets), "target")
-    return f"zonecert: {zones}, {targets}, judged at {moment(inventory.judged_at)}"
+    shard = f" (shard {run.shard} of them)" if run.shard else ""
+    return f"zonecert: {zones}, {targets}{shard}, judged at {moment(inventory.judged_at)}"
 
 
 def _counted(count: int, noun: str) -> str:
@@ -46,6 +55,7 @@ def _counted(count: int, noun: str) -> str:
 def summary(run: Run, results: Results) -> Iterator[str]:
     """Yield the lines of the summary, all of them clean."""
     yield from (f"{label}: {text}" for label, text in facts(run))
+    yield from (f"{label}: {text}" for label, text in map(store_fact, run.stores))
     for each in results.tally():
         yield ""
         yield from zone_lines(each)

@@ -15,14 +15,15 @@ FLOORS = (
     {"checks"},
     {"faults"},
     {"settings"},
+    {"frozen"},
     {"audit", "distribution", "reports"},
     {"conftest"},
 )
 """Each room imports itself and what lies below it, and nothing beside it."""
 ROOMS = [room for floor in FLOORS for room in sorted(floor)]
-OUTSIDE = {"demo", "tests"}
+OUTSIDE = {"benchmarks", "demo", "tests"}
 NATIVE = {"sslyze", "nassl", "OpenSSL", "cryptography"}
-"""What scans run on; kept out of pytest's own process."""
+"""What scans run on."""
 PYTEST = {"pytest", "_pytest", "xdist", "pytest_html", "pytest_metadata"}
 LONG = {"checks/finding.py"}
 """Over the budget of lines: a catalogue, of which each row is a line of a table."""
@@ -122,12 +123,15 @@ def is_definition(node: ast.AST) -> bool:
 
 
 def test_what_scans_run_on_is_imported_in_scanner_processes_only() -> None:
+    """But for its version, which reports show."""
     in_children = set(files("checks/scan")) - {
         ROOT / "checks/scan/__init__.py",
         ROOT / "checks/scan/task.py",
     }
 
-    assert importers([path for path in PRODUCT if path not in in_children], NATIVE) == []
+    assert importers([path for path in PRODUCT if path not in in_children], NATIVE) == [
+        "reports/describe.py: cryptography"
+    ]
     assert importers(sorted(in_children), NATIVE) != []
 
 

@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,10 +27,10 @@ def target(name: str, port: int) -> Target:
     return Target(fqdn, "127.0.0.1", port, fqdn, "a.test", ("in",), False, (record,))
 
 
-def audit(*targets: Target, **policy: object) -> Audit:
+def audit(*targets: Target, zone: Sequence[object] = (), **policy: object) -> Audit:
     source = {"name": "in", "type": "axfr", "server": "127.0.0.1", "zones": ["a.test", "b.test"]}
-    zone = {"name": "a.test", "policy": {"min_answered": 1}}
-    raw = {"source": [source], "policy": policy, "zone": [zone]}
+    all_answer = {"name": "a.test", "policy": {"min_answered": 1}}
+    raw = {"source": [source], "policy": policy, "zone": [all_answer, *zone]}
     settings = make_settings(raw, "audit.toml", Path())
     return Audit(settings, Inventory(ZONES, targets, (SKIP,), MOMENT))
 
@@ -57,6 +57,15 @@ def test_only_required_stores_are_loaded() -> None:
     assert [store.name for store in required] == ["apple", "mozilla"]
 
 
+def test_panels_are_those_of_the_policies_that_targets_are_judged_by() -> None:
+    overrides = [{"fqdn": "old.*", "policy": {"trust_stores": ["java"]}}]
+    overrides += [{"fqdn": "nobody.*", "policy": {"trust_stores": ["windows"]}}]
+    targets = (target(name, 443) for name in ("www", "old", "older", "mail"))
+    panels = audit(*targets, zone=overrides, trust_stores=["mozilla", "apple"]).panels
+
+    assert [[store.name for store in panel] for panel in panels] == [["apple", "mozilla"], ["java"]]
+
+
 def test_run_and_zone_are_weighed_by_their_own_policies() -> None:
     made = audit()
 
@@ -78,7 +87,8 @@ def test_all_targets_of_a_zone_are_counted_where_a_share_has_to_answer(scanners:
 def test_one_answer_will_do_where_no_share_is_demanded(scanners: Scanners) -> None:
     zone = replace(ZONES[0], origin="b.test")
     with silent() as server:
-        found = replace(target("www", server.port), zone="b.test")
+        found = target("www", server.port)
+        found = replace(found, records=(found.records[0]._replace(zone="b.test"),))
         tally = audit(found).zone_tally(zone, scanners)
 
     assert (tally.targets, tally.answered) == (1, 1)
@@ -88,6 +98,13 @@ def test_zone_of_which_all_refuse_has_no_answer(scanners: Scanners) -> None:
     tally = audit(target("www", free_port())).zone_tally(ZONES[0], scanners)
 
     assert (tally.targets, tally.answered) == (1, 0)
+
+
+def test_target_counts_where_its_records_are(scanners: Scanners) -> None:
+    """A name of one source's zone may be below a longer origin that another source holds."""
+    found = replace(target("www.sub", free_port()), zone="sub.a.test")
+
+    assert audit(found).zone_tally(ZONES[0], scanners).targets == 1
 
 
 def test_zone_without_targets_has_none_to_answer(scanners: Scanners) -> None:

@@ -50,6 +50,11 @@ class AxfrSource(SourceModel):
     max_bytes: Annotated[int, Field(ge=1)] = 256 * 1024 * 1024
     """Of one transfer."""
 
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """See ``SourceModel.origins``."""
+        return self.zones
+
     def collect(self) -> Iterator[Zone | ZoneFailure]:
         """See ``ZoneSource.collect``."""
         with ThreadPoolExecutor(_TRANSFERS_AT_ONCE) as pool:

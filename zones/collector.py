@@ -1,5 +1,7 @@
 """What of a zone transfer is kept: addresses, aliases, delegations, and which names exist."""
 
+from typing import Any
+
 import dns.name
 import dns.rdata
 import dns.rdataclass
@@ -10,7 +12,7 @@ import dns.transaction
 from zones.name import name_text
 from zones.zone import Record
 
-_KEPT = frozenset({dns.rdatatype.A, dns.rdatatype.AAAA, dns.rdatatype.CNAME, dns.rdatatype.NS})
+_KEPT = frozenset(map(dns.rdatatype.from_text, ("A", "AAAA", "CNAME", "DNAME", "NS")))
 # An NSEC3 owner is a hash and no name (RFC 5155 section 7.2.8); an RRSIG never stands alone.
 _NO_NAMES = frozenset({dns.rdatatype.NSEC3, dns.rdatatype.RRSIG})
 
@@ -32,7 +34,7 @@ class Collector(dns.transaction.TransactionManager):
         return self.origin, False, self.origin
 
     def get_class(self) -> dns.rdataclass.RdataClass:
-        """See ``TransactionManager.get_class``: a record of another class raises ValueError."""
+        """See ``TransactionManager.get_class``."""
         return dns.rdataclass.IN
 
     def writer(self, replacement: bool = False) -> dns.transaction.Transaction:  # noqa: FBT001, FBT002 - dnspython's signature
@@ -64,6 +66,18 @@ class _Writer(dns.transaction.Transaction):
     """The one transaction of a transfer; nothing reads it before it is over."""
 
     manager: Collector
+
+    def add(self, *args: Any) -> None:  # noqa: ANN401 - dnspython's signature
+        """Take in the name and the record that dnspython's state machine hands over.
+
+        In place of ``Transaction.add``, which copies and hashes each record once more.
+        """
+        name, rdataset = args
+        if rdataset.rdclass != self.manager.get_class():
+            raise ValueError("a record of another class")
+        if rdataset.rdtype == dns.rdatatype.SOA:
+            raise ValueError("an SOA record below the apex")
+        self.manager.keep(name, rdataset)
 
     def _get_rdataset(self, name: object, rdtype: object, covers: object) -> None:
         """Say that nothing is there yet: every record comes by itself."""

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 
 from zones.lookup import Lookup
 from zones.resolver import resolve
-from zones.source import ZoneFailure, ZoneSource
+from zones.source import ZoneFailure, ZoneSource, ZoneSourceError
 from zones.target import Skipped, Target, printable
-from zones.targets import Filter, Rules, derive, names_to_resolve, references
+from zones.targets import Answers, Filter, Rules, derive, names_to_resolve, references
 from zones.zone import Zone
 
 _SOURCES_AT_ONCE = 8
@@ -52,19 +53,45 @@ class Inventory:
     """Aware, UTC: when this run started; certificates are judged at this moment."""
 
 
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What the sources yielded: with the rules all that targets are derived from."""
+
+    results: tuple[Zone | ZoneFailure, ...]
+    """In the order of the configuration."""
+    answers: Answers
+    """How the names that leave the zones were resolved."""
+
+
 def take_inventory(sources: Sequence[ZoneSource], rules: Rules, judged_at: datetime) -> Inventory:
     """Return what the sources hold now; a zone that fails becomes a ZoneResult with an error.
 
     Include and exclude come from the sources, whatever ``rules.filters`` says.
     """
-    collected = _collect(sources)
-    zones = [result for result in collected if isinstance(result, Zone)]
-    filters = {source.name: Filter(source.include, source.exclude) for source in sources}
-    rules = replace(rules, filters=filters)
+    return derived(collect(sources, rules), sources, rules, judged_at)
+
+
+def collect(sources: Sequence[ZoneSource], rules: Rules) -> Collected:
+    """Return the zones as they are now, and how the names that leave them are resolved now."""
+    results = _collect(sources)
+    zones = [result for result in results if isinstance(result, Zone)]
+    names = names_to_resolve(zones, _filtered(rules, sources))
     nameservers = {source.name: source.nameservers for source in sources}
-    answers = resolve(names_to_resolve(zones, rules), nameservers)
-    targets, skips = derive(zones, answers, rules)
-    return Inventory(_results(collected, Lookup(zones)), targets, skips, judged_at)
+    return Collected(tuple(results), resolve(names, nameservers, rules.families))
+
+
+def derived(
+    collected: Collected, sources: Sequence[ZoneSource], rules: Rules, judged_at: datetime
+) -> Inventory:
+    """Return the inventory that the rules make of what was collected, now or earlier."""
+    zones = [result for result in collected.results if isinstance(result, Zone)]
+    targets, skips = derive(zones, collected.answers, _filtered(rules, sources))
+    return Inventory(_results(collected.results, Lookup(zones)), targets, skips, judged_at)
+
+
+def _filtered(rules: Rules, sources: Sequence[ZoneSource]) -> Rules:
+    filters = {source.name: Filter(source.include, source.exclude) for source in sources}
+    return replace(rules, filters=filters)
 
 
 def zone_ids(zones: Sequence[ZoneResult]) -> list[str]:
@@ -86,11 +113,18 @@ def _origin_id(origin: str) -> str:
 
 def _collect(sources: Sequence[ZoneSource]) -> list[Zone | ZoneFailure]:
     with ThreadPoolExecutor(_SOURCES_AT_ONCE) as pool:
-        return [
-            result
-            for results in pool.map(lambda source: list(source.collect()), sources)
-            for result in results
-        ]
+        return list(chain.from_iterable(pool.map(_yielded, sources)))
+
+
+def _yielded(source: ZoneSource) -> list[Zone | ZoneFailure]:
+    """Return what the source yields, and in the end why it could not go on, if it could not."""
+    results: list[Zone | ZoneFailure] = []
+    try:
+        for result in source.collect():
+            results.append(result)  # noqa: PERF402 - what came before an error is kept
+    except ZoneSourceError as error:
+        results.append(ZoneFailure("", source.name, "", error))
+    return results
 
 
 def _results(collected: Iterable[Zone | ZoneFailure], lookup: Lookup) -> tuple[ZoneResult, ...]:

@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from zones.name import ancestors
+from zones.name import ancestors, moved, parent
 from zones.zone import Zone
 
 MAX_LINKS = 16
-"""CNAMEs that may follow on each other; a longer chain counts as a loop."""
+"""CNAMEs and DNAMEs that may follow on each other; a longer chain counts as a loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +41,23 @@ class Lookup:
         """By origin, then by view."""
         for zone in zones:
             self._views[zone.origin][zone.view] = _ZoneData(zone)
+        self._origins = {origin: origin for origin in self._views}
+        """Each is handed out as the one object that it is: a zone may have many targets."""
 
     def owner_zone(self, fqdn: str) -> str:
         """Return the longest origin, of any view, that the name is at or below.
 
         Raises StopIteration for a name outside every zone.
         """
-        return next(name for name in ancestors(fqdn) if name in self._views)
+        return next(self._origins[name] for name in ancestors(fqdn) if name in self._origins)
 
     def zone_cut(self, view: str, origin: str, name: str) -> str | None:
         """Return the delegated name at or above the name in that zone; None for zone data."""
         return self._views[origin][view].zone_cut(name)
+
+    def dname_above(self, view: str, origin: str, name: str) -> str | None:
+        """Return the owner of the DNAME in that zone that answers in the name's place, or None."""
+        return self._views[origin][view].dname_above(name)
 
     def uncovered(self, view: str, origin: str, known: Iterable[str]) -> tuple[str, ...]:
         """Return the children that the zone delegates and that are not known, sorted."""
@@ -101,6 +107,7 @@ class _ZoneData:
         self._origin = zone.origin
         self._addresses: dict[str, list[str]] = defaultdict(list)
         self._aliases: dict[str, str] = {}
+        self._dnames: dict[str, str] = {}
         self._cuts: set[str] = set()
         self._nodes: set[str] = {zone.origin}
         for owner in zone.other_owners:
@@ -112,6 +119,8 @@ class _ZoneData:
                     self._addresses[record.owner].append(record.rdata)
                 case "CNAME":
                     self._aliases.setdefault(record.owner, record.rdata)
+                case "DNAME":
+                    self._dnames.setdefault(record.owner, record.rdata)
                 case "NS" if record.owner != zone.origin:
                     self._cuts.add(record.owner)
 
@@ -133,12 +142,25 @@ class _ZoneData:
             topmost = at if at in self._cuts else topmost
         return topmost
 
+    def dname_above(self, name: str) -> str | None:
+        """Return the topmost owner of a DNAME above the name; its own does not redirect it."""
+        if not self._dnames:
+            return None
+        owners = [at for at in ancestors(parent(name)) if at in self._dnames]
+        return owners[-1] if owners else None
+
     def children(self) -> set[str]:
         """Return the delegated names that are not themselves below another delegation."""
         return {cut for cut in self._cuts if self.zone_cut(cut) == cut}
 
     def alias(self, name: str) -> str | None:
-        """Return what the name is a CNAME for; None where it has addresses, or is none."""
+        """Return what the name is a CNAME for; None where it has addresses, or is none.
+
+        A DNAME makes one for every name below its owner (RFC 6672 section 3.2).
+        """
+        above = self.dname_above(name)
+        if above is not None:
+            return moved(name, above, self._dnames[above])
         source = self._source(name)
         return None if source in self._addresses else self._aliases.get(source)
 

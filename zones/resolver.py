@@ -1,6 +1,6 @@
 """Addresses of names that leave the transferred zones, asked of recursive name servers."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 
@@ -19,6 +19,7 @@ from zones.targets import Unresolved
 LIFETIME_SECONDS = 5.0
 """For all questions about one name."""
 _AT_ONCE = 16
+_TYPES = {"ipv4": dns.rdatatype.A, "ipv6": dns.rdatatype.AAAA}
 
 Nameservers = tuple[Endpoint, ...]
 _Answer = tuple[str, ...] | Unresolved
@@ -27,36 +28,37 @@ _Answer = tuple[str, ...] | Unresolved
 def resolve(
     names: Iterable[tuple[str, str]],
     nameservers: Mapping[str, Nameservers],
+    families: Collection[str] = tuple(_TYPES),
     lifetime: float = LIFETIME_SECONDS,
 ) -> dict[tuple[str, str], _Answer]:
     """Return what each (view, name) resolves to, by the name servers of its view.
 
-    A view without any has the system's. A name that does not exist, or has no address, has the
-    empty answer; seconds of ``lifetime`` without an answer are an ``Unresolved``.
+    A view without any has the system's. A name that does not exist, or has no address of those
+    families, has the empty answer. It is ``Unresolved`` where one of them could not be had within
+    ``lifetime`` (seconds): half of its addresses would look like all of them.
     """
+    rdtypes = tuple(rdtype for family, rdtype in _TYPES.items() if family in families)
     wanted = {(view, name): (nameservers.get(view, ()), name) for view, name in names}
     asked = tuple(dict.fromkeys(wanted.values()))
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        found = pool.map(lambda question: _resolve(question[0], question[1], lifetime), asked)
+        found = pool.map(lambda each: _resolve(each[0], each[1], rdtypes, lifetime), asked)
         answers = dict(zip(asked, found, strict=True))
     return {key: answers[question] for key, question in wanted.items()}
 
 
-def _resolve(nameservers: Nameservers, name: str, lifetime: float) -> _Answer:
-    """Return the addresses of both families; where one family fails, the other's have to do."""
+def _resolve(
+    nameservers: Nameservers, name: str, rdtypes: Iterable[dns.rdatatype.RdataType], lifetime: float
+) -> _Answer:
     deadline = monotonic() + lifetime
     found: list[str] = []
-    failure: dns.exception.DNSException | None = None
-    for rdtype in (dns.rdatatype.A, dns.rdatatype.AAAA):
+    for rdtype in rdtypes:
         try:
             resolver = _resolver(nameservers)
             found += _addresses(resolver, parse_name(name), rdtype, deadline)
         except dns.resolver.NXDOMAIN:
             continue
         except dns.exception.DNSException as error:
-            failure = error
-    if failure is not None and not found:
-        return Unresolved(_words(failure))
+            return Unresolved(f"{rdtype.name}: {_words(error)}")
     return tuple(found)
 
 

@@ -63,7 +63,8 @@ class ZoneSource(Protocol):
     def collect(self) -> Iterator[Zone | ZoneFailure]:
         """Yield each zone, complete, or why it could not be had, in the order of configuration.
 
-        Raises nothing for a zone that fails: the others still come.
+        Raises nothing for a zone that fails: the others still come. Raises ZoneSourceError where it
+        cannot tell which zones there are, or more of them; that is told of the root, ``.``.
         """
 
 
@@ -97,6 +98,11 @@ class SourceModel(BaseModel):
     """Likewise; wins over ``include``."""
     nameservers: tuple[Nameserver, ...] = ()
     """IP addresses, with or without a port."""
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Zones that the configuration names; none where the server says which there are."""
+        return ()
 
     def collect(self) -> Iterator[Zone | ZoneFailure]:
         """See ``ZoneSource.collect``."""

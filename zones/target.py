@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from ipaddress import ip_address
 from typing import NamedTuple
+
+from zones.endpoint import Endpoint
 
 
 class RecordRef(NamedTuple):
@@ -46,16 +47,8 @@ class Target:
         """Printable and unique: ``fqdn-address-port``, other bytes as ``%XX``."""
         return printable(f"{self.fqdn}-{self.address}-{self.port}")
 
-    @property
-    def sort_key(self) -> tuple[tuple[str, ...], int, int, int]:
-        """Total order: by name from the root downwards, then address, then port."""
-        address = ip_address(self.address)
-        labels = tuple(reversed(self.fqdn.split(".")))
-        return labels, address.version, int(address), self.port
-
     def __str__(self) -> str:
-        shown = f"[{self.address}]" if ":" in self.address else self.address
-        return f"{self.fqdn} {shown}:{self.port}"
+        return f"{self.fqdn} {Endpoint(self.address, self.port)}"
 
 
 class SkipReason(StrEnum):
@@ -64,6 +57,7 @@ class SkipReason(StrEnum):
     SERVICE_LABEL = "a label starts with an underscore: a service name, not a host (RFC 8552)"
     NOT_A_HOST_NAME = "holds bytes that cannot be sent as a TLS server name (RFC 6066 section 3)"
     BELOW_DELEGATION = "below a zone cut: glue of a child zone (RFC 1034 section 4.2.1)"
+    BELOW_DNAME = "below a DNAME record, which answers in its place (RFC 6672 section 2.4)"
     CNAME_LOOP = "the CNAME chain loops or is longer than 16 links"
     DANGLING = "the CNAME chain ends in a name without addresses"
     UNRESOLVED = "the name that the CNAME leads to could not be resolved"

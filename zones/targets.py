@@ -7,6 +7,7 @@ The owner decides first whether a record is looked at; the first rule that fits 
 
 1. At or below an NS record set that is not the apex's, A and AAAA are glue and anything else is
    occluded: BELOW_DELEGATION. Where the child zone is transferred as well, its own records count.
+   Below the owner of a DNAME, no record is ever answered with: BELOW_DNAME.
 2. A label starts with an underscore: SERVICE_LABEL. An underscore inside a label is fine.
 3. The owner, or its probe name, cannot be sent as a TLS server name: NOT_A_HOST_NAME.
 4. ``exclude``, or ``include``, of the source leaves the fqdn out: FILTERED.
@@ -16,9 +17,10 @@ Then the addresses that the record leads to:
 5. A CNAME is followed in its own view's zones and, where these do not speak for a name, in the
    other views'. A zone that speaks for a name and does not hold it ends the chain: DANGLING.
    Over 16 links, or a loop: CNAME_LOOP. The names on the way may be any, service labels too.
+   A DNAME above a name is a link like a CNAME at it (RFC 6672).
 6. A wildcard answers for names that do not exist, as RFC 4592 says; an empty non-terminal exists.
 7. A CNAME that leaves every transferred zone is external: its end is resolved, UNRESOLVED where
-   that failed, DANGLING where there are no addresses.
+   that failed for any family that is asked for, DANGLING where there are no addresses.
 8. Addresses of families that are not asked for, and those without a port: FILTERED.
 9. Of an external name the first ``external_addresses`` addresses in numerical order are taken,
    less those whose policy is ``skip``; none left: EXTERNAL.
@@ -30,7 +32,7 @@ wildcard owner is one target per address, under a probe name that stays the same
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import chain
@@ -100,16 +102,17 @@ class _Way(NamedTuple):
     address: str
     port: int
     ref: RecordRef
+    zone: str
     external: bool
 
 
-def references(zone: Zone) -> tuple[RecordRef, ...]:
+def references(zone: Zone, rdtypes: Container[str] = NAMING_TYPES) -> tuple[RecordRef, ...]:
     """Return the zone's A, AAAA and CNAME records, each once: what is accounted for."""
     return tuple(
         dict.fromkeys(
             RecordRef(zone.view, zone.origin, record.owner, record.rdtype, record.rdata)
             for record in zone.records
-            if record.rdtype in NAMING_TYPES
+            if record.rdtype in rdtypes
         )
     )
 
@@ -119,8 +122,8 @@ def names_to_resolve(zones: Iterable[Zone], rules: Rules) -> set[tuple[str, str]
     zones = tuple(zones)
     lookup = Lookup(zones)
     names = set()
-    for ref in chain.from_iterable(references(zone) for zone in zones):
-        if ref.rdtype == "CNAME" and _objection(ref, lookup, rules) is None:
+    for ref in chain.from_iterable(references(zone, {"CNAME"}) for zone in zones):
+        if _objection(ref, lookup, rules) is None:
             end = lookup.follow(ref.view, ref.rdata)
             if isinstance(end, Left):
                 names.add((ref.view, end.name))
@@ -135,7 +138,7 @@ def derive(
     derivation = _Derivation(Lookup(zones), answers, rules)
     ways: dict[tuple[str, str, int], list[_Way]] = defaultdict(list)
     skips = []
-    for ref in chain.from_iterable(references(zone) for zone in zones):
+    for ref in chain.from_iterable(map(references, zones)):
         outcome = derivation.ways(ref)
         if isinstance(outcome, Skipped):
             skips.append(outcome)
@@ -159,11 +162,15 @@ def _objection(ref: RecordRef, lookup: Lookup, rules: Rules) -> Skipped | None:
     cut = lookup.zone_cut(ref.view, ref.zone, ref.owner)
     if cut is not None:
         return Skipped(ref, SkipReason.BELOW_DELEGATION, f"delegated: {cut}")
+    dname = lookup.dname_above(ref.view, ref.zone, ref.owner)
+    if dname is not None:
+        return Skipped(ref, SkipReason.BELOW_DNAME, f"DNAME: {dname}")
     if _SERVICE_LABEL.search(ref.owner):
         return Skipped(ref, SkipReason.SERVICE_LABEL)
     if not _HOST_NAME.fullmatch(server_name(ref.owner)):
         return Skipped(ref, SkipReason.NOT_A_HOST_NAME)
-    rule = rules.filters.get(ref.view, Filter()).rule_against(ref.owner)
+    view_filter = rules.filters.get(ref.view)
+    rule = view_filter.rule_against(ref.owner) if view_filter else ""
     return Skipped(ref, SkipReason.FILTERED, rule) if rule else None
 
 
@@ -172,6 +179,8 @@ class _Derivation:
     lookup: Lookup
     answers: Answers
     rules: Rules
+    _views: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+    """Each combination of views once: targets share it."""
 
     def ways(self, ref: RecordRef) -> list[_Way] | Skipped:
         """Return the record's ways to addresses and ports, at least one, or its skip."""
@@ -216,20 +225,21 @@ class _Derivation:
         if not wanted:
             return Skipped(ref, SkipReason.EXTERNAL, f"leads to {ref.rdata}")
         ways = [
-            _Way(at, port, ref, external)
+            _Way(at, port, ref, zone, external)
             for at in wanted
             for port in self.rules.ports_for(zone, ref.owner, at, ref.view)
         ]
         return ways or Skipped(ref, SkipReason.FILTERED, "no ports")
 
     def target(self, fqdn: str, address: str, port: int, ways: list[_Way]) -> Target:
+        views = tuple(sorted({way.ref.view for way in ways}))
         return Target(
             fqdn=fqdn,
             address=address,
             port=port,
             server_name=server_name(fqdn),
-            zone=self.lookup.owner_zone(fqdn),
-            views=tuple(sorted({way.ref.view for way in ways})),
+            zone=ways[0].zone,
+            views=self._views.setdefault(views, views),
             external=all(way.external for way in ways),
             records=tuple(sorted({way.ref for way in ways})),
         )

@@ -88,9 +88,9 @@ def transfer(origin: dns.name.Name, server: Endpoint, limits: Limits) -> Transfe
     Looking up a server's host name is the system's business and bounded by its resolver only.
     """
     deadline = monotonic() + limits.seconds
-    with closing(_connect(server, deadline)) as connection:
+    connection, answering = _connect(server, deadline)
+    with closing(connection):
         collector = Collector(origin)
-        host, port = connection.getpeername()[:2]
         stream = _Stream(connection, deadline, limits)
         try:
             _run(stream, collector)
@@ -99,9 +99,7 @@ def transfer(origin: dns.name.Name, server: Endpoint, limits: Limits) -> Transfe
             raise TransferFailure(f"{what}: over after {limits.seconds:g} s", _TIMEOUT) from error
         except OSError as error:
             raise TransferFailure(stream.cut_off, _LOG) from error
-    return Transfer(
-        Endpoint(host, port), collector.serial, collector.records(), collector.other_owners()
-    )
+    return Transfer(answering, collector.serial, collector.records(), collector.other_owners())
 
 
 def connect_failure(error: OSError) -> TransferFailure:
@@ -119,23 +117,23 @@ def connect_failure(error: OSError) -> TransferFailure:
             return TransferFailure(f"cannot be connected to ({error.strerror or error})", _REACH)
 
 
-def _connect(server: Endpoint, deadline: float) -> socket.socket:
+def _connect(server: Endpoint, deadline: float) -> tuple[socket.socket, Endpoint]:
+    """Return a connection, and the address that let it in."""
     try:
         found = socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise connect_failure(socket.gaierror(*error.args)) from error
     failure: OSError = TimeoutError()
-    for index, (family, _, _, _, address) in enumerate(found):
+    for index, (*_, address) in enumerate(found):
         share = max(0.001, (deadline - monotonic()) / (len(found) - index))
-        connection = socket.socket(family, socket.SOCK_STREAM)
-        connection.settimeout(min(_CONNECT_SECONDS, share))
+        host, port = str(address[0]), server.port
         try:
-            connection.connect(address)
+            connection = socket.create_connection((host, port), min(_CONNECT_SECONDS, share))
         except OSError as error:
-            connection.close()
             failure = error
         else:
-            return connection
+            # Not getpeername: that fails where the server has broken the connection off by now.
+            return connection, Endpoint(host, port)
     raise connect_failure(failure) from failure
 
 

@@ -16,7 +16,7 @@ class Record:
     rdtype: str
     """Upper-case mnemonic, such as ``AAAA``."""
     rdata: str
-    """A, AAAA: the address in its canonical text form. CNAME, NS: the name it points at."""
+    """A, AAAA: the address in its canonical text form. CNAME, DNAME, NS: the name it points at."""
     ttl: int
     """Seconds."""
 
@@ -30,7 +30,7 @@ class Zone:
     serial: int
     """Of the SOA record (RFC 1035 section 3.3.13)."""
     records: tuple[Record, ...]
-    """Sorted; of the types that targets are derived from (A, AAAA, CNAME, NS)."""
+    """Sorted; of the types that targets are derived from (A, AAAA, CNAME, DNAME, NS)."""
     view: str
     """Name of the source that it came from."""
     server: str

@@ -16,13 +16,9 @@ from cryptography.x509.verification import PolicyBuilder, Store
 from OpenSSL import crypto
 
 from checks.evidence import Certificate, StoreVerdict
-from checks.scan.certificate import FOREIGN_TEXT_LIMIT, PARSE_ERRORS, facts, is_issued_by, load
+from checks.scan.certificate import FOREIGN_TEXT_LIMIT, PARSE_ERRORS, facts
+from checks.scan.sent import candidates_for, parse
 from checks.scan.store import LoadedStore
-
-LOOKED_AT = 32
-"""Certificates of one chain that are parsed; a server may send thousands."""
-CANDIDATES = 16
-"""Certificates handed to path building: it is exponential in them."""
 
 _UNSPECIFIED = 1  # X509_V_ERR_UNSPECIFIED
 _NOT_YET_VALID, _EXPIRED = 9, 10  # X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED
@@ -30,29 +26,6 @@ _NOT_YET_VALID, _EXPIRED = 9, 10  # X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CE
 _NO_ISSUER = frozenset({2, 20, 21})
 
 Subject = x509.DNSName | x509.IPAddress
-
-
-def issuers(certificates: Sequence[bytes]) -> tuple[tuple[int, ...], ...]:
-    """Return for each certificate the positions of those that issued it, itself left out."""
-    known = [_parsed(der) for der in certificates]
-    return tuple(
-        tuple(_positions_of_issuers(certificate, own, known)) if certificate is not None else ()
-        for own, certificate in enumerate(known)
-    )
-
-
-def _positions_of_issuers(
-    certificate: x509.Certificate, own: int, known: Sequence[x509.Certificate | None]
-) -> Iterator[int]:
-    for position, issuer in enumerate(known):
-        if position != own and issuer is not None and is_issued_by(certificate, issuer):
-            yield position
-
-
-def parsed(certificates: Sequence[bytes]) -> list[x509.Certificate]:
-    """Return the certificates that can be parsed, each once, in the order given."""
-    found = (_parsed(der) for der in dict.fromkeys(certificates))
-    return [certificate for certificate in found if certificate is not None]
 
 
 def judge(
@@ -64,10 +37,10 @@ def judge(
     distrust; the name is one that the leaf itself presents. Yields nothing for a leaf that cannot
     be parsed.
     """
-    leaf = _parsed(certificates[0])
+    leaf = parse(certificates[0])
     if leaf is None:
         return
-    path = PathQuestion(leaf, _candidates(leaf, certificates[1:]), judged_at)
+    path = PathQuestion(leaf, candidates_for(leaf, certificates[1:]), judged_at)
     for store in stores:
         yield path.asked_of(store)
 
@@ -212,29 +185,6 @@ def _refusal(store: LoadedStore, error: crypto.X509StoreContextError) -> StoreVe
         at_fault=_facts(certificate),
         holds_namesake=code in _NO_ISSUER and certificate.issuer in store.names,
     )
-
-
-def _parsed(der: bytes) -> x509.Certificate | None:
-    try:
-        certificate = load(der)
-        _ = certificate.subject, certificate.issuer, certificate.not_valid_before_utc
-        _ = certificate.not_valid_after_utc, certificate.extensions
-    except PARSE_ERRORS:
-        return None
-    return certificate
-
-
-def _candidates(leaf: x509.Certificate, sent: Sequence[bytes]) -> tuple[x509.Certificate, ...]:
-    # Only what the leaf leads to by issuer names, each once: the rest can be on no path.
-    rest = [certificate for certificate in parsed(sent) if certificate != leaf]
-    found: list[x509.Certificate] = []
-    new = [leaf]
-    while new:
-        wanted = {certificate.issuer for certificate in new}
-        new = [certificate for certificate in rest if certificate.subject in wanted]
-        rest = [certificate for certificate in rest if certificate not in new]
-        found += new
-    return tuple(found[:CANDIDATES])
 
 
 def _presented(leaf: x509.Certificate) -> Iterator[Subject]:

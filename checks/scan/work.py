@@ -15,7 +15,7 @@ from time import process_time
 from cryptography import x509
 
 from checks.evidence import Chain, Staple
-from checks.scan import path, staple
+from checks.scan import path, sent, staple
 from checks.scan.certificate import facts, load
 from checks.scan.handshake import shake_hands
 from checks.scan.store import LoadedStore, load_stores
@@ -66,10 +66,10 @@ class PathWork:
 def _chain(
     task: ChainTask, stores: Sequence[LoadedStore], judged_at: datetime, emit: Emit
 ) -> Chain:
-    looked_at = task.certificates[: path.LOOKED_AT]
+    looked_at = task.certificates[: sent.LOOKED_AT]
     chain = Chain(
         certificates=tuple(map(facts, looked_at)),
-        issuers=path.issuers(looked_at),
+        issuers=sent.issuers(looked_at),
         stores=(),
         dropped=len(task.certificates) - len(looked_at),
     )
@@ -78,11 +78,11 @@ def _chain(
 
 
 def _possible_issuers(
-    leaf: x509.Certificate, sent: Sequence[bytes], stores: Sequence[LoadedStore]
+    leaf: x509.Certificate, others: Sequence[bytes], stores: Sequence[LoadedStore]
 ) -> list[x509.Certificate]:
     # A leaf that a root issued itself comes without its issuer.
     anchors = (anchor for store in stores for anchor in store.anchors)
-    known = [*path.parsed(sent), *anchors]
+    known = [*sent.parsed(others), *anchors]
     return [certificate for certificate in known if certificate.subject == leaf.issuer]
 
 

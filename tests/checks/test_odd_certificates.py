@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from checks.evidence import Certificate, Chain
 from checks.scan import path
 from checks.scan.certificate import facts
+from checks.scan.sent import issuers
 from checks.scan.store import load_stores
 from checks.stores import StoreFile
 from demo.pki import Authority, Draft, pem
@@ -72,7 +73,7 @@ def scanned(folder: Path, *sent: bytes) -> Chain:
     (folder / "store.pem").write_text(pem(ROOT.certificate))
     stores = load_stores([StoreFile("store", (folder / "store.pem",), NOW.date(), 1)])
     verdicts = tuple(path.judge(sent, stores, NOW))
-    return Chain(tuple(map(facts, sent)), path.issuers(sent), verdicts)
+    return Chain(tuple(map(facts, sent)), issuers(sent), verdicts)
 
 
 @pytest.mark.parametrize("der", ODD.values(), ids=ODD)

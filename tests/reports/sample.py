@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from checks.finding import CATALOGUE, CertificateRef, Finding
+from checks.judge import subject_of
 from checks.verdict import Deployment, Outcome, Subject, SubjectKind, Verdict, Waived
-from reports.broken import subject_of
 from reports.run import Run, Store
 from zones.inventory import Inventory, ZoneResult
 from zones.target import RecordRef, Skipped, SkipReason, Target

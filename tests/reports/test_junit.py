@@ -2,8 +2,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from checks.judge import subject_of
 from checks.verdict import Subject, SubjectKind
-from reports.broken import subject_of
 from reports.junit import names
 from tests.reports import sample
 from tests.reports.session import Session

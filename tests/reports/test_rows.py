@@ -90,6 +90,30 @@ def test_a_target_without_finding_shows_the_remarks() -> None:
     assert row["message"] == "a waiver has run out"
 
 
+def test_a_remark_stands_behind_the_message_of_each_finding() -> None:
+    """Such as that a waiver has run out: nobody has to open another report to see why it fails."""
+    remark = "the waiver of expired ran out on 2026-02-28"
+    found = sample.finding("expired", "certificate has expired"), sample.finding("chain-extra")
+    failing = sample.verdict(sample.OLD, Outcome.ERROR, findings=found, remarks=(remark,))
+
+    first, second = _rows(failing)
+
+    assert first["message"] == f"certificate has expired; {remark}"
+    assert second["message"].endswith(f"; {remark}")
+    assert first.get("waiver", "") == ""
+    assert len(list(ancestral([first, second]))) == 1
+
+
+def test_a_remark_on_a_target_that_was_not_judged_stands_behind_the_reason() -> None:
+    unseen = sample.verdict(
+        sample.SILENT, Outcome.UNREACHABLE, reason="NOT-VERIFIED: no answer", remarks=("odd",)
+    )
+
+    (row,) = _rows(unseen)
+
+    assert row["message"] == "NOT-VERIFIED: no answer; odd"
+
+
 def test_a_zones_finding_has_a_row_without_address_under_its_origin() -> None:
     failed = sample.zone_verdict("lost.company.com", sample.finding("zone-failed"))
 

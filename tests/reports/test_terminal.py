@@ -1,4 +1,5 @@
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,19 @@ def test_the_summary_tells_the_run_first(played: Session) -> None:
 
     assert summary[1:3] == ["run: 20260301T020000Z-1", "judged at: 2026-03-01T02:00:00Z"]
     assert "versions: zonecert 0.1.0, SSLyze 6.3.1, OpenSSL 3.5.1" in summary
+
+
+def test_the_summary_tells_each_store_with_its_date(played: Session) -> None:
+    summary = _summary(played)
+
+    assert "store mozilla: of 2026-02-01, 140 certificates, required" in summary
+    assert "store own_ca: undated, 1 certificates, not required" in summary
+
+
+def test_the_summary_tells_by_a_hash_whether_the_policy_was_the_same(played: Session) -> None:
+    [line] = [line for line in _summary(played) if line.startswith("policy SHA-256: ")]
+
+    assert line.endswith(sha256(sample.run().policy.encode()).hexdigest())
 
 
 def test_the_summary_accounts_for_every_target_and_record(played: Session) -> None:

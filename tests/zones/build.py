@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from zones.order import by_name
 from zones.target import Skipped, SkipReason, Target
 from zones.targets import Answers, Rules, derive
 from zones.zone import Record, Zone
@@ -26,7 +27,7 @@ def targets(
 ) -> list[Target]:
     """Return the targets, sorted."""
     found, _ = derive(zones, answers or {}, rules or Rules())
-    return sorted(found, key=lambda target: target.sort_key)
+    return sorted(found, key=by_name)
 
 
 def skips(

@@ -1,13 +1,18 @@
 import errno
 import random
+import resource
 import socket
+import struct
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC
+from threading import Event
 
 import dns.message
 import dns.rcode
 import pytest
 
+from demo.listener import Listener
 from tests.support import dns_server as odd
 from tests.support.bind import Bind, bind, primary_file
 from zones.axfr import AxfrError, AxfrSource
@@ -30,6 +35,7 @@ xn--bcher-kva A 192.0.2.6
 sub       NS    ns.sub
 ns.sub    A     192.0.2.53
 mail      MX    10 www
+moved     DNAME New.Example.NET.
 deep.text TXT   "only text"
 """,
     serial=2026070101,
@@ -85,6 +91,7 @@ def test_a_complete_transfer_yields_the_records_that_name_addresses(company: Zon
         Record("company.com", "A", "192.0.2.1", 3600),
         Record("company.com", "NS", "ns.invalid", 3600),
         Record("*.lab.company.com", "A", "192.0.2.3", 3600),
+        Record("moved.company.com", "DNAME", "new.example.net", 3600),
         Record("ns.sub.company.com", "A", "192.0.2.53", 3600),
         Record("relative.company.com", "CNAME", "www.company.com", 3600),
         Record("sub.company.com", "NS", "ns.sub.company.com", 3600),
@@ -200,7 +207,7 @@ BEHAVIOURS = {
     "after-soa": (odd.after_final_soa, "sent what is not a zone (answers after final SOA)"),
     "soa-below-the-apex": (
         odd.replay(lambda query: [odd.apex(query), f"sub.{odd.apex(query)}"]),
-        "sent what is not a zone (add() has non-origin SOA)",
+        "sent what is not a zone (an SOA record below the apex)",
     ),
     "no-answer": (odd.replay(), "closed the connection without an answer"),
     "cut": (odd.cut_midway, "closed the connection midway"),
@@ -255,6 +262,38 @@ def test_a_server_that_does_not_let_us_in_times_out() -> None:
     with odd.unanswering_port() as server:
         error = error_of(server, transfer_timeout=0.4)
     assert error.what.endswith("does not answer (timed out connecting)")
+
+
+def test_a_server_that_resets_every_connection_is_an_error() -> None:
+    """Whether the reset comes before the first look at the connection or after it."""
+    with Listener(_abort) as server:
+        failures = [error_of(f"{server.address}:{server.port}") for _ in range(200)]
+    assert {failure.what.rpartition(" server ")[2].partition(" ")[2] for failure in failures} <= {
+        "closed the connection without an answer",
+        "cannot be connected to (Connection reset by peer)",
+    }
+
+
+def _abort(connection: socket.socket, _stopping: Event) -> None:
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+@contextmanager
+def _no_descriptor_left() -> Iterator[None]:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with socket.socket() as probe:
+        lowest = probe.fileno()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_a_socket_that_cannot_be_had_is_an_error_of_that_zone() -> None:
+    with odd.tcp_server(odd.complete) as server, _no_descriptor_left():
+        error = error_of(server)
+    assert error.what.endswith("cannot be connected to (Too many open files)")
 
 
 @pytest.mark.parametrize(

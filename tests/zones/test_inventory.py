@@ -2,13 +2,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import dns.message
+import dns.rdatatype
 import pytest
 from pydantic import TypeAdapter
 
 from tests.support.bind import bind, primary_file
+from tests.support.dns_server import answer, udp_server
 from tests.zones.build import NOON, company, zone
 from zones.axfr import AxfrSource
-from zones.endpoint import Endpoint
+from zones.endpoint import Endpoint, parse_address_endpoint
 from zones.inventory import Inventory, ZoneResult, take_inventory, zone_ids
 from zones.source import ZoneFailure, ZoneSource, ZoneSourceError
 from zones.target import RecordRef, Skipped, SkipReason, Target
@@ -68,6 +71,26 @@ def test_a_zone_that_failed_is_told_beside_the_others() -> None:
     assert len(taken.targets) == 1
 
 
+@dataclass(frozen=True)
+class Torn(Shelf):
+    """A source that breaks off."""
+
+    def collect(self) -> Iterator[Zone | ZoneFailure]:
+        yield from self.results
+        raise ZoneSourceError("source torn: the list of zones broke off", "look at its log")
+
+
+def test_a_source_that_breaks_off_keeps_what_it_had_and_the_other_sources() -> None:
+    line = "www.company.com A 192.0.2.1"
+    taken = take(Torn("torn", (company(line, view="torn"),)), Shelf("inside", (company(line),)))
+    assert [(each.view, each.origin, each.error) for each in taken.zones] == [
+        ("torn", "company.com", ""),
+        ("torn", "", "source torn: the list of zones broke off"),
+        ("inside", "company.com", ""),
+    ]
+    assert [target.views for target in taken.targets] == [("inside", "torn")]
+
+
 def test_delegated_children_that_no_source_transfers_are_uncovered() -> None:
     """A nested delegation is the child's business, and a child that failed is told as a failure."""
     held = company(
@@ -104,6 +127,20 @@ def test_the_filters_of_a_source_are_its_own() -> None:
 
 def test_no_sources_make_an_empty_inventory() -> None:
     assert take() == Inventory((), (), (), NOON)
+
+
+def test_only_families_that_are_looked_at_have_to_be_resolved() -> None:
+    """AAAA of this name gets no answer, and nobody wants one."""
+
+    def half(query: dns.message.Message) -> dns.message.Message | None:
+        is_a = query.question[0].rdtype == dns.rdatatype.A
+        return answer(query, ["shops.example.net. 60 IN A 198.51.100.1"]) if is_a else None
+
+    held = company("shop.company.com CNAME shops.example.net")
+    with udp_server(half) as server:
+        shelf = Shelf("inside", (held,), nameservers=(parse_address_endpoint(server),))
+        taken = take_inventory([shelf], Rules(families=("ipv4",)), NOON)
+    assert [str(target) for target in taken.targets] == ["shop.company.com 198.51.100.1:443"]
 
 
 def test_zones_come_from_servers_and_names_that_leave_them_are_resolved() -> None:

@@ -36,7 +36,8 @@ def nameserver() -> Iterator[Endpoint]:
 
 
 def addresses(name: str, server: Endpoint, lifetime: float = 5.0) -> tuple[str, ...] | Unresolved:
-    return resolve({("inside", name)}, {"inside": (server,)}, lifetime)["inside", name]
+    asked = {("inside", name)}
+    return resolve(asked, {"inside": (server,)}, lifetime=lifetime)["inside", name]
 
 
 @pytest.mark.parametrize(
@@ -93,13 +94,13 @@ def test_a_chain_without_end_is_unresolved() -> None:
 
     with udp_server(longer) as server:
         result = addresses("example.net", parse_address_endpoint(server))
-    assert result == Unresolved("a CNAME chain of more than 16 links")
+    assert result == Unresolved("A: a CNAME chain of more than 16 links")
 
 
 def test_a_silent_name_server_is_unresolved() -> None:
     with udp_server(lambda _: None) as server:
         result = addresses("www.example.net", parse_address_endpoint(server), lifetime=0.3)
-    assert result == Unresolved("no answer from the name servers in time")
+    assert result == Unresolved("A: no answer from the name servers in time")
 
 
 def _servfail(query: dns.message.Message) -> dns.message.Message:
@@ -111,17 +112,26 @@ def _servfail(query: dns.message.Message) -> dns.message.Message:
 def test_a_name_server_that_fails_is_unresolved() -> None:
     with udp_server(_servfail) as server:
         result = addresses("www.example.net", parse_address_endpoint(server))
-    assert result == Unresolved("every name server failed or refused")
+    assert result == Unresolved("A: every name server failed or refused")
 
 
-def test_one_family_that_fails_does_not_hide_the_other() -> None:
-    def half(query: dns.message.Message) -> dns.message.Message:
-        if query.question[0].rdtype == dns.rdatatype.AAAA:
-            return _servfail(query)
-        return answer(query, [f"{query.question[0].name} 60 IN A 192.0.2.1"])
+def _has_no_ipv6(query: dns.message.Message) -> dns.message.Message:
+    if query.question[0].rdtype == dns.rdatatype.AAAA:
+        return _servfail(query)
+    return answer(query, [f"{query.question[0].name} 60 IN A 192.0.2.1"])
 
-    with udp_server(half) as server:
-        assert addresses("www.example.net", parse_address_endpoint(server)) == ("192.0.2.1",)
+
+def test_addresses_of_one_family_are_not_taken_for_all_where_the_other_fails() -> None:
+    with udp_server(_has_no_ipv6) as server:
+        result = addresses("www.example.net", parse_address_endpoint(server))
+    assert result == Unresolved("AAAA: every name server failed or refused")
+
+
+def test_a_family_that_is_left_out_is_not_asked_for() -> None:
+    asked = ("inside", "www.example.net")
+    with udp_server(_has_no_ipv6) as server:
+        found = resolve({asked}, {"inside": (parse_address_endpoint(server),)}, ["ipv4"])
+    assert found == {asked: ("192.0.2.1",)}
 
 
 @pytest.mark.parametrize(

@@ -167,3 +167,54 @@ def test_a_target_that_one_record_names_directly_is_not_external() -> None:
     answers: Answers = {("inside", "shops.example.net"): ("198.51.100.1",)}
     (target,) = targets(EXTERNAL, direct, answers=answers)
     assert not target.external
+
+
+MOVED = ("old.company.com DNAME new.example.net", "a.company.com CNAME www.x.old.company.com")
+
+
+def test_a_cname_to_below_a_dname_leads_to_where_the_dname_does() -> None:
+    """RFC 6672 section 2.2."""
+    other = zone("example.net", "www.x.new.example.net A 192.0.2.7")
+    assert "a.company.com 192.0.2.7" in shown(targets(company(*MOVED), other))
+    assert names_to_resolve([company(*MOVED)], Rules()) == {("inside", "www.x.new.example.net")}
+
+
+def test_a_dname_moves_the_names_below_its_owner_only() -> None:
+    held = company(
+        "old.company.com DNAME new.example.net",
+        "old.company.com A 192.0.2.1",
+        "b.company.com CNAME old.company.com",
+    )
+    assert shown(targets(held)) == ["b.company.com 192.0.2.1", "old.company.com 192.0.2.1"]
+
+
+def test_the_topmost_dname_counts() -> None:
+    held = company(*MOVED, "x.old.company.com DNAME nowhere.example.net")
+    assert names_to_resolve([held], Rules()) == {("inside", "www.x.new.example.net")}
+
+
+def test_a_dname_at_the_apex_moves_the_whole_zone() -> None:
+    apex = zone("example.org", "example.org DNAME company.com", "example.org A 192.0.2.9")
+    held = company("a.company.com CNAME www.example.org", "www.company.com A 192.0.2.1")
+    assert "a.company.com 192.0.2.1" in shown(targets(held, apex))
+    root = zone("", "x.test DNAME ", "a.test CNAME b.test.x.test", "b.test A 192.0.2.1")
+    assert shown(targets(root)) == ["a.test 192.0.2.1", "b.test 192.0.2.1"]
+
+
+def test_records_below_a_dname_are_skipped() -> None:
+    """No server answers with them (RFC 6672 section 2.4)."""
+    (skip, _) = skips(company(*MOVED[:1], "www.old.company.com A 192.0.2.1", MOVED[1]))[::-1]
+    assert (skip.reason, skip.detail) == (SkipReason.BELOW_DNAME, "DNAME: old.company.com")
+
+
+@pytest.mark.parametrize(
+    ("dname", "reason"),
+    [
+        ("old.company.com DNAME x.old.company.com", SkipReason.CNAME_LOOP),
+        (f"old.company.com DNAME {'.'.join(['x' * 62] * 4)}", SkipReason.DANGLING),
+    ],
+)
+def test_a_dname_that_leads_nowhere_makes_a_skip(dname: str, reason: SkipReason) -> None:
+    """A name that would be too long does not exist (RFC 6672 section 2.2: YXDOMAIN)."""
+    (skip,) = skips(company(dname, MOVED[1]))
+    assert skip.reason is reason

@@ -43,7 +43,7 @@ def _random_name(dice: random.Random) -> str:
 
 def _random_record(dice: random.Random, origin: str) -> str:
     owner = f"{dice.choice(_LABELS)}.{origin}".strip(".").replace(" ", r"\032")
-    match dice.choice(("A", "AAAA", "CNAME", "CNAME", "NS")):
+    match dice.choice(("A", "AAAA", "CNAME", "CNAME", "NS", "DNAME")):
         case "A":
             return f"{owner} A 192.0.2.{dice.randrange(4)}"
         case "AAAA":
