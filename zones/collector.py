@@ -12,7 +12,7 @@ import dns.transaction
 from zones.name import name_text
 from zones.zone import Record
 
-_KEPT = frozenset(map(dns.rdatatype.from_text, ("A", "AAAA", "CNAME", "DNAME", "NS")))
+KEPT = frozenset(map(dns.rdatatype.from_text, ("A", "AAAA", "CNAME", "DNAME", "NS")))
 # An NSEC3 owner is a hash and no name (RFC 5155 section 7.2.8); an RRSIG never stands alone.
 _NO_NAMES = frozenset({dns.rdatatype.NSEC3, dns.rdatatype.RRSIG})
 
@@ -47,11 +47,16 @@ class Collector(dns.transaction.TransactionManager):
         for rdata in rdataset:
             if rdata.rdtype == dns.rdatatype.SOA:
                 self.serial = rdata.serial
-            if rdata.rdtype in _KEPT:
+            if rdata.rdtype in KEPT:
                 key = (owner, rdata.rdtype.name, _rdata_text(rdata))
                 self._ttls.setdefault(key, rdataset.ttl)
             elif rdata.rdtype not in _NO_NAMES:
                 self._others.add(owner)
+
+    def note(self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> None:
+        """Take in that a record exists, of a type that is not kept."""
+        if rdtype not in _NO_NAMES:
+            self._others.add(name_text(name))
 
     def records(self) -> tuple[Record, ...]:
         """Return the records of the kept types, sorted, each once."""

@@ -23,6 +23,7 @@ import dns.xfr
 
 from zones.collector import Collector
 from zones.endpoint import Endpoint
+from zones.message import READ_ERRORS, read_message
 from zones.zone import Record
 
 _CONNECT_SECONDS = 10
@@ -151,16 +152,18 @@ def _process(wire: bytes, query_id: int, inbound: dns.xfr.Inbound, collector: Co
     """Tell whether that message was the last one of the transfer."""
     _check_header(wire, query_id)
     try:
-        message = dns.message.from_wire(wire, xfr=True, multi=True, one_rr_per_rrset=True)
-    except (dns.exception.DNSException, ValueError, struct.error) as error:
+        read = read_message(wire)
+    except READ_ERRORS as error:
         raise TransferFailure(
             f"sent a message that cannot be parsed ({error})", _MALFORMED
         ) from error
-    collector.count += len(message.answer)
+    collector.count += read.count
+    for owner, rdtype in read.left_out:
+        collector.note(owner, rdtype)
     try:
-        return inbound.process_message(message)
+        return inbound.process_message(read.message)
     except dns.xfr.TransferError as error:
-        raise _refusal(message.rcode()) from error
+        raise _refusal(read.message.rcode()) from error
     except (dns.exception.DNSException, ValueError) as error:
         raise TransferFailure(f"sent what is not a zone ({error})", _AUTHORITY) from error
 

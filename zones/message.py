@@ -1,0 +1,90 @@
+"""One message of a zone transfer, read as strictly as targets need and no stricter.
+
+dnspython refuses a message for one record whose rdata is not as its type demands; primaries serve
+such records all the same. A TLSA record with a hash too short must not hide a zone's addresses.
+"""
+
+import struct
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import dns.exception
+import dns.message
+import dns.name
+import dns.rdatatype
+import dns.wire
+
+from zones.collector import KEPT
+from zones.name import name_text
+
+READ_ERRORS = (dns.exception.DNSException, ValueError, struct.error)
+"""What ``read_message`` raises for a message that is of no use."""
+
+_NEEDED = KEPT | {dns.rdatatype.SOA}
+_HEADER = struct.Struct("!HHHHHH")
+
+Key = tuple[dns.name.Name, dns.rdatatype.RdataType]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A message, as far as it could be read."""
+
+    message: dns.message.Message
+    left_out: tuple[Key, ...] = ()
+    """Owner and type of the records whose rdata could not be read; no target comes from them."""
+
+    @property
+    def count(self) -> int:
+        """Records in the answer section."""
+        return len(self.message.answer) + len(self.left_out)
+
+
+def read_message(wire: bytes) -> Read:
+    """Return the message; raises one of READ_ERRORS.
+
+    A record that targets or the transfer itself need has to be whole; the error names it.
+    """
+    try:
+        return Read(_parsed(wire))
+    except READ_ERRORS as error:
+        return _in_part(wire, error)
+
+
+def _in_part(wire: bytes, error: Exception) -> Read:
+    message = _parsed(wire, continue_on_error=True)
+    read = Counter((rrset.name, rrset.rdtype) for rrset in message.answer)
+    unread = Counter(_walk(wire)) - read
+    for owner, rdtype in unread:
+        if rdtype in _NEEDED:
+            what = f"{name_text(owner)} {dns.rdatatype.to_text(rdtype)}: {error}"
+            raise ValueError(what) from error
+    if not unread:
+        # It is not the rdata of a record that is at fault.
+        raise error
+    return Read(message, tuple(unread.elements()))
+
+
+def _parsed(wire: bytes, *, continue_on_error: bool = False) -> dns.message.Message:
+    return dns.message.from_wire(
+        wire,
+        xfr=True,
+        multi=True,
+        one_rr_per_rrset=True,
+        continue_on_error=continue_on_error,
+    )
+
+
+def _walk(wire: bytes) -> Iterator[Key]:
+    """Yield owner and type of each record of the answer section (RFC 1035 section 4.1.3)."""
+    parser = dns.wire.Parser(wire)
+    _, _, questions, answers, _, _ = parser.get_struct(_HEADER.format)
+    for _ in range(questions):
+        parser.get_name(decompress=True)
+        parser.get_bytes(4)
+    for _ in range(answers):
+        owner = parser.get_name(decompress=True)
+        rdtype, _, _, length = parser.get_struct("!HHIH")
+        parser.get_bytes(length)
+        yield owner, dns.rdatatype.RdataType.make(rdtype)
