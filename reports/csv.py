@@ -6,6 +6,7 @@ at the end the sorted file takes the place of the grown one in a single rename.
 
 import csv
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -30,6 +31,7 @@ class CsvReport:
         self._columns = FIRST_COLUMNS if findings_only else COLUMNS
         self._rows: list[tuple[Order, int, Cells]] = []
         self._file: IO[str] | None = None
+        self._trouble = ""
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self) -> None:
@@ -39,7 +41,7 @@ class CsvReport:
                 self._file = _opened(self._path)
             except OSError as error:
                 raise pytest.UsageError(f"--csv={self._path}: {error.strerror}") from error
-            _append(self._file, [self._columns])
+            self._append([self._columns])
 
     def pytest_zonecert_verdict(self, verdict: Verdict) -> None:
         """Append the verdict's rows."""
@@ -49,22 +51,41 @@ class CsvReport:
         kept = ancestral(found) if self._findings_only else found
         lines = [cells(row, self._columns) for row in kept]
         self._rows += [(order(verdict.subject), place, line) for place, line in enumerate(lines)]
-        _append(self._file, lines)
+        self._append(lines)
 
-    def pytest_sessionfinish(self) -> None:
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Put the sorted file in the place of the grown one."""
         if self._file is None:
             return
-        self._file.close()
         fresh = self._path.with_name(f"{self._path.name}.new")
-        with _opened(fresh) as file:
-            _append(file, [self._columns, *(line for _, _, line in sorted(self._rows))])
-        fresh.replace(self._path)
+        try:
+            with suppress(OSError):
+                self._file.close()
+            with _opened(fresh) as file:
+                _write(file, [self._columns, *(line for _, _, line in sorted(self._rows))])
+            fresh.replace(self._path)
+            self._trouble = ""
+        except OSError as error:
+            self._trouble = f"{error.strerror}; the file is not complete"
+            fresh.unlink(missing_ok=True)
+            # Neither 0 nor 1, which say that the audit and its reports are whole.
+            session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Tell where the file is, as pytest does of its own."""
-        if self._file is not None:
+        """Tell where the file is, as pytest does of its own, or why it is of no use."""
+        if self._trouble:
+            terminalreporter.write_sep("-", f"--csv={self._path}: {self._trouble}", red=True)
+        elif self._file is not None:
             terminalreporter.write_sep("-", f"generated csv file: {self._path}")
+
+    def _append(self, lines: Iterable[Cells]) -> None:
+        # A full disk must not end the audit: at the end the whole file is tried once more.
+        if self._file is None or self._trouble:
+            return
+        try:
+            _write(self._file, lines)
+        except OSError as error:
+            self._trouble = error.strerror or str(error)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -109,6 +130,6 @@ def _opened(path: Path) -> IO[str]:
     return path.open("w", encoding="utf-8", newline="")
 
 
-def _append(file: IO[str], lines: Iterable[Cells]) -> None:
+def _write(file: IO[str], lines: Iterable[Cells]) -> None:
     csv.writer(file).writerows(lines)
     file.flush()

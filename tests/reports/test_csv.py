@@ -5,7 +5,7 @@ import pytest
 
 from reports.rows import COLUMNS, FIRST_COLUMNS
 from tests.reports import sample
-from tests.reports.session import Session, play
+from tests.reports.session import CONFTEST, Session, play
 
 KILLED = """
 import os
@@ -141,3 +141,22 @@ def test_a_file_that_cannot_be_is_a_usage_error(
     assert session.code == pytest.ExitCode.USAGE_ERROR
     assert words in session.output
     assert "Traceback" not in session.output
+
+
+FULL = """
+import resource
+
+def pytest_collection_finish():
+    # From now on no file may grow beyond a few rows, as on a disk that is full.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2048, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+"""
+
+
+def test_a_full_disk_ends_no_run_and_is_told(tmp_path: Path) -> None:
+    session = play(tmp_path, "--csv=a.csv", conftest=CONFTEST + FULL)
+
+    assert session.code == 3
+    assert "the file is not complete" in session.output
+    assert "Traceback" not in session.output
+    assert "INTERNALERROR" not in session.output
+    assert not list(tmp_path.glob("a.csv.new"))
