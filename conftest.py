@@ -205,11 +205,15 @@ def pytest_runtest_makereport(
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+def pytest_sessionfinish(session: pytest.Session) -> None:
     """Say by the exit code that the run is incomplete; stop the demo."""
     config = session.config
     if is_controller(config):
-        session.exitstatus = config.stash[RESULTS_KEY].exit_code(exitstatus)
+        # -x leaves tests out on purpose, and a dry run all of them.
+        left_out = config.getoption("maxfail") or config.option.collectonly
+        expected = 0 if left_out else session.testscollected
+        results = config.stash[RESULTS_KEY]
+        session.exitstatus = results.exit_code(session.exitstatus, expected)
     if DEMO_KEY in config.stash:
         config.stash[DEMO_KEY].stop()
 

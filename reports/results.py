@@ -40,12 +40,16 @@ class Results:
         run = self._config.stash.get(RUN_KEY, None)
         return tally(run.inventory, self._standings) if run else ()
 
-    def exit_code(self, given: int) -> int:
-        """Return what the run ends with, where pytest by itself would end with ``given``."""
+    def exit_code(self, given: int, expected: int = 0) -> int:
+        """Return what the run ends with, where pytest by itself would end with ``given``.
+
+        ``expected`` tests should have come to a verdict: fewer have where every worker died.
+        """
         run = self._config.stash.get(RUN_KEY, None)
         if run is None:
             return given
-        if given in {0, 1} and (self.incomplete or self._has_unheard_failure(run)):
+        is_incomplete = self.incomplete or len(self._decided) < expected
+        if given in {0, 1} and (is_incomplete or self._has_unheard_failure(run)):
             return EXIT_INCOMPLETE
         is_empty = given == pytest.ExitCode.NO_TESTS_COLLECTED and run.is_without_tests
         return 0 if is_empty else given
