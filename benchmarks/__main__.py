@@ -4,6 +4,7 @@ import argparse
 import resource
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -39,13 +40,15 @@ def main() -> int:
             _serve(world, options.serve)
             return 0
         warm_up(world)
-        bench = Bench(world, FULL if options.full else SHORT)
+        size = FULL if options.full else SHORT
+        bench = Bench(world, replace(size, repetitions=options.repetitions or size.repetitions))
         return _measure(bench, options.only or list(GOALS))
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--full", action="store_true", help="all counts; takes about half an hour")
+    parser.add_argument("--repetitions", type=int, help="of each comparison, A B A B")
     parser.add_argument("--only", nargs="+", choices=GOALS, help="these only")
     parser.add_argument(
         "--serve",
@@ -63,9 +66,10 @@ def _measure(bench: Bench, names: list[str]) -> int:
         say(f"-- {name}")
         try:
             goals += GOALS[name](bench)
-        except (BenchmarkError, pytest.skip.Exception, pytest.fail.Exception) as error:
+        except (BenchmarkError, OSError, pytest.skip.Exception, pytest.fail.Exception) as error:
+            # An hour's figures are not lost for one that could not be had.
             unmeasured.append(f"{name} was not measured: {error}")
-    form = "full form" if bench.size is FULL else "short form"
+    form = f"{bench.size.name} form, {bench.size.repetitions} repetitions, medians"
     sys.stdout.write(f"{machine()}; {form}.\n\n{goals_table(goals)}\n\n{runs_table(bench.runs)}\n")
     sys.stdout.writelines(f"\n{each}\n" for each in unmeasured)
     return 1 if unmeasured else 0

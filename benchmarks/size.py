@@ -7,6 +7,7 @@ from dataclasses import dataclass
 class Size:
     """Counts of targets, records and repetitions."""
 
+    name: str
     repetitions: int
     speed: int
     """Targets of a run for speed and CPU."""
@@ -20,6 +21,7 @@ class Size:
 
 
 SHORT = Size(
+    name="short",
     repetitions=1,
     speed=800,
     baseline=200,
@@ -29,6 +31,7 @@ SHORT = Size(
     growth=(300, 1000, 2000),
 )
 FULL = Size(
+    name="full",
     repetitions=3,
     speed=2000,
     baseline=2000,

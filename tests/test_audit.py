@@ -11,6 +11,7 @@ from settings import make_settings
 from tests.support.program import free_port
 from tests.support.tls_servers import silent
 from zones.inventory import Inventory, ZoneResult
+from zones.shard import Shard
 from zones.target import RecordRef, Skipped, SkipReason, Target
 
 MOMENT = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
@@ -111,3 +112,32 @@ def test_zone_without_targets_has_none_to_answer(scanners: Scanners) -> None:
     tally = audit(target("www", 443)).zone_tally(ZONES[1], scanners)
 
     assert (tally.targets, tally.answered) == (0, 0)
+
+
+def test_shards_have_each_target_once_and_know_all() -> None:
+    whole = audit(*(replace(target("www", 443), address=f"192.0.2.{n}") for n in range(20)))
+    shards = [replace(whole, shard=Shard(number, 3)) for number in (1, 2, 3)]
+    found = [each for shard in shards for each in shard.targets]
+
+    assert sorted(map(str, found)) == sorted(map(str, whole.targets))
+    assert all(shard.inventory == whole.inventory for shard in shards)
+    assert whole.targets == whole.inventory.targets
+
+
+def test_first_shard_alone_speaks_for_the_run() -> None:
+    whole = audit(target("www", 443))
+    shards = [replace(whole, shard=Shard(number, 2)) for number in (1, 2)]
+
+    assert [each.speaks_for_the_run for each in (whole, *shards)] == [True, True, False]
+    assert [each.zones for each in (whole, *shards)] == [ZONES, ZONES, ()]
+
+
+def test_worker_of_a_shard_gets_what_its_tests_need() -> None:
+    """The first counts the answers of whole zones; the others have their own targets to see to."""
+    whole = audit(*(replace(target("www", 443), address=f"192.0.2.{n}") for n in range(20)))
+    first, second = (replace(whole, shard=Shard(number, 2)) for number in (1, 2))
+    received = Audit.from_wire(second.to_wire())
+
+    assert Audit.from_wire(first.to_wire()).inventory == whole.inventory
+    assert received.inventory.targets == received.targets == second.targets
+    assert (received.shard, received.zones, received.inventory.skips) == (Shard(2, 2), (), ())

@@ -18,7 +18,7 @@ from tempfile import mkstemp
 from typing import Any
 
 from zones.inventory import Collected
-from zones.order import ip
+from zones.order import numeric
 from zones.source import ZoneFailure, ZoneSourceError
 from zones.target import Target
 from zones.targets import Unresolved
@@ -188,7 +188,7 @@ def _answers(rows: list[Any]) -> Iterator[tuple[tuple[str, str], tuple[str, ...]
         match row:
             case [str(view), str(name), str(why)]:
                 yield (view, name), Unresolved(why)
-            case [str(view), str(name), list(found)] if all(map(_is_address, found)):
+            case [str(view), str(name), list(found)] if all(map(_version, found)):
                 yield (view, name), tuple(found)
             case _:
                 raise _FaultError(f"answers[{place}]: is no answer: {str(row)[:100]}")
@@ -212,14 +212,18 @@ def _is_name(name: object) -> bool:
 
 def _is_rdata(rdtype: str, rdata: str) -> bool:
     if rdtype in _FAMILIES:
-        return _is_address(rdata) and ip(rdata).version == _FAMILIES[rdtype]
+        return _version(rdata) == _FAMILIES[rdtype]
     return rdtype in _TYPES and _is_name(rdata)
 
 
-def _is_address(text: object) -> bool:
-    with suppress(ValueError):
-        return isinstance(text, str) and "%" not in text and bool(ip(text))
-    return False
+def _version(address: object) -> int:
+    """Return the address's version of IP; 0 for what is no address."""
+    if not isinstance(address, str) or "%" in address:
+        return 0
+    try:
+        return numeric(address)[0]
+    except (OSError, ValueError):
+        return 0
 
 
 def _table(value: object, at: str) -> dict[str, Any]:

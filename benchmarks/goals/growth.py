@@ -25,9 +25,18 @@ def growth(bench: Bench) -> Iterator[Goal]:
         "x",
         f"{1000 / many.rate:.1f} ms over {1000 / few.rate:.1f} ms",
     )
+    first, last = _cpu_slope(few, some), _cpu_slope(some, many)
+    yield Goal(
+        f"CPU for one more target, last part over first part of {span}",
+        1.2,
+        1.0,
+        last / first,
+        "x",
+        f"{last * 1e3:.1f} ms over {first * 1e3:.1f} ms",
+    )
     first, last = _all_slope(few, some), _all_slope(some, many)
     yield Goal(
-        f"memory of all processes for one more target, last part over first part of {span}",
+        f"memory for one more target in all processes, last part over first part of {span}",
         1.2,
         1.0,
         last / first,
@@ -51,6 +60,11 @@ def _audit(bench: Bench, count: int) -> Run:
         configuration = bench.world.configured(server, port)
         expected = {"ok": count}
         return bench.audit("growth", configuration, expected, sample_every=_SAMPLE_EVERY)
+
+
+def _cpu_slope(few: Run, many: Run) -> float:
+    """Return the seconds of CPU that one more target takes."""
+    return (many.cpu - few.cpu) / (many.count - few.count)
 
 
 def _all_slope(few: Run, many: Run) -> float:
