@@ -12,46 +12,29 @@ _SAMPLE_EVERY = 0.5
 
 
 def growth(bench: Bench) -> Iterator[Goal]:
-    """Yield how time and memory for a target change with the number of targets."""
+    """Yield how time, CPU and memory for a target change with the number of targets."""
     own = [_audit(bench, count) for count in bench.size.growth]
     alone = [bench.note("pytest alone", count, pytest_alone(count)) for count in bench.size.growth]
     few, some, many = own
     span = f"{few.count:,} to {many.count:,} targets"
-    yield Goal(
-        f"time a target, {span}",
-        1.2,
-        1.0,
-        few.rate / many.rate,
-        "x",
-        f"{1000 / many.rate:.1f} ms over {1000 / few.rate:.1f} ms",
-    )
-    first, last = _cpu_slope(few, some), _cpu_slope(some, many)
-    yield Goal(
-        f"CPU for one more target, last part over first part of {span}",
-        1.2,
-        1.0,
-        last / first,
-        "x",
-        f"{last * 1e3:.1f} ms over {first * 1e3:.1f} ms",
-    )
-    first, last = _all_slope(few, some), _all_slope(some, many)
-    yield Goal(
-        f"memory for one more target in all processes, last part over first part of {span}",
-        1.2,
-        1.0,
-        last / first,
-        "x",
-        f"{last / 1e3:.1f} kB over {first / 1e3:.1f} kB",
-    )
-    own_slope, alone_slope = _main_slope(few, many), _main_slope(alone[0], alone[-1])
-    yield Goal(
-        f"memory for one more target beyond pytest's own, {span}",
-        inf,
-        5,
-        (own_slope - alone_slope) / 1e3,
-        "kB",
-        f"{own_slope / 1e3:.1f} kB - {alone_slope / 1e3:.1f} kB, in the first process",
-    )
+    yield _flat(f"time a target, {span}", 1000 / few.rate, 1000 / many.rate, "ms")
+    parts = f"for one more target, last part over first part of {span}"
+    cpu = _cpu_slope(few, some) * 1e3, _cpu_slope(some, many) * 1e3
+    yield _flat(f"CPU {parts}", *cpu, "ms")
+    memory = _all_slope(few, some) / 1e3, _all_slope(some, many) / 1e3
+    yield _flat(f"memory of all processes {parts}", *memory, "kB")
+    yield _beyond(span, _main_slope(few, many) / 1e3, _main_slope(alone[0], alone[-1]) / 1e3)
+
+
+def _flat(figure: str, first: float, last: float, unit: str) -> Goal:
+    detail = f"{last:.1f} {unit} over {first:.1f} {unit}"
+    return Goal(figure, 1.2, 1.0, last / first, "x", detail)
+
+
+def _beyond(span: str, own: float, alone: float) -> Goal:
+    figure = f"memory for one more target beyond pytest's own, {span}"
+    detail = f"{own:.1f} kB - {alone:.1f} kB, in the first process"
+    return Goal(figure, inf, 5, own - alone, "kB", detail)
 
 
 def _audit(bench: Bench, count: int) -> Run:

@@ -146,9 +146,15 @@ def test_a_file_that_cannot_be_is_a_usage_error(
 FULL = """
 import resource
 
+SOFT, HARD = resource.getrlimit(resource.RLIMIT_FSIZE)
+
 def pytest_collection_finish():
     # From now on no file may grow beyond a few rows, as on a disk that is full.
-    resource.setrlimit(resource.RLIMIT_FSIZE, (2048, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2048, HARD))
+
+def pytest_unconfigure():
+    # What measures coverage writes its file after this.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (SOFT, HARD))
 """
 
 

@@ -13,6 +13,7 @@ import pytest
 from demo.planted import ORIGIN
 from tests.sessions.session import CSV, JUNIT, ROOT, Session, environment, finish, play, start
 from tests.sessions.world import EXPECTED, World, write
+from tests.support.program import free_port
 from zones.shard import Shard
 
 COUNT = 4
@@ -238,3 +239,25 @@ def test_shard_of_another_configuration_is_refused(
 
     assert refused.code == 4
     assert "zones.json: was exported with another configuration (SHA-256" in refused.output
+
+
+def test_zone_that_failed_makes_the_first_shard_and_the_merge_incomplete(
+    world: World, tmp_path: Path
+) -> None:
+    """The others have looked at all that was theirs."""
+    document = world.document({"include": ["(www|api).*"]})
+    gone = {"name": "gone", "type": "axfr", "server": f"127.0.0.1:{free_port()}"}
+    document["source"].append(gone | {"zones": ["gone.test"]})
+    compliance, zones = write(tmp_path, document), tmp_path / "zones.json"
+    exported = play(tmp_path, compliance, "--collect-only", "-q", f"--export-zones={zones}")
+    judged_at = datetime.now(UTC).isoformat()
+    options = (compliance, f"--from-zones-json={zones}", f"--judged-at={judged_at}")
+    reports = (f"--csv={CSV}", f"--junitxml={JUNIT}")
+    shards = tuple(
+        play(tmp_path / number, *options, *reports, f"--shard={number}/2") for number in "12"
+    )
+    done = Night(options, exported, exported, shards, ()).merge(tmp_path)
+
+    assert (exported.code, *(shard.code for shard in shards)) == (6, 6, 0)
+    assert (done.returncode, done.stderr) == (6, "")
+    assert "zone gone.test: server 127.0.0.1" in (tmp_path / MERGED_CSV).read_text()
