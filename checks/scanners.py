@@ -134,7 +134,8 @@ class Scanners:
         answer = self.reach(target.address, target.port)
         if answer is not Reach.ANSWERED:
             return Scan(target, answer)
-        raw = self._shake_hands(Endpoint(target.address, target.port, target.server_name))
+        endpoint = Endpoint(target.address, target.port, target.server_name, target.starttls)
+        raw = self._shake_hands(endpoint)
         handshakes = tuple(self._evidence(handshake) for handshake in raw.handshakes)
         return Scan(target, answer, handshakes, raw.failure)
 

@@ -12,6 +12,8 @@ class Endpoint:
     address: str
     port: int
     server_name: str
+    starttls: str = ""
+    """The protocol that goes over to TLS, as ``Target.starttls`` has it; empty: TLS at once."""
 
 
 @dataclass(frozen=True, slots=True)
