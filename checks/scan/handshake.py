@@ -9,7 +9,7 @@ which one is a race. Its connectivity test is left out: what it would find out, 
 import errno
 import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from nassl._nassl import OpenSSLError
 from nassl.ephemeral_key_info import OpenSslEvpPkeyEnum
@@ -29,7 +29,7 @@ from checks.scan.diagnosis import Declined, Ending, broken_off, diagnose, is_tls
 from checks.scan.opening import first_bytes
 from checks.scan.server import SignatureAlgorithms, watched
 from checks.scan.task import Endpoint, RawHandshake, RawScan
-from checks.scan.wire import NotStartedError
+from checks.scan.wire import PATIENCE, NotStartedError
 
 _CERTIFICATE_INFO = ScanCommandsRepository.get_implementation_cls(ScanCommand.CERTIFICATE_INFO)
 
@@ -98,8 +98,8 @@ class Interview:
                 case RawHandshake() as handshake:
                     self.handshakes.append(handshake)
                     self.slowest = max(self.slowest, left - self.deadline.remaining)
-                case Declined(Ending.SILENT | Ending.DRIPPING) if left < self.slowest:
-                    # It had no time for what it did before: slow, as with a delayed greeting.
+                case Declined(Ending.SILENT | Ending.DRIPPING) if left * PATIENCE < self.slowest:
+                    # It had not the time that it took before: a server that delays its greeting.
                     self.is_broken_off = True
                     return
                 case Declined() as decline:
@@ -119,12 +119,21 @@ class Interview:
         self.first_bytes = first_bytes(self.endpoint, self.deadline)
         if not is_tls(self.first_bytes):
             return
+        if self.endpoint.starttls and not self.first_bytes and self._speaks_tls_at_once():
+            self.declined.append(Declined(Ending.TLS_AT_ONCE))
+            return
         for version, names in _OLDER.items():
             default, *others = zip(names, self._jobs(version), strict=True)
             yield default
             if self.handshakes:
                 yield from others
                 return
+
+    def _speaks_tls_at_once(self) -> bool:
+        # Some close without an alert on a client that begins in the clear.
+        at_once = replace(self.endpoint, starttls="")
+        answer = first_bytes(at_once, self.deadline)
+        return answer != b"" and is_tls(answer)
 
     def _jobs(self, version: TlsVersionEnum, algorithms: SignatureAlgorithms = ()) -> list[ScanJob]:
         server = watched(self.endpoint, version, self.deadline, algorithms)

@@ -11,7 +11,7 @@ DIALOGUE = "STARTTLS dialogue"
 _CHUNK = 4096
 _MOST = 16384
 """Bytes that a server may say before TLS begins: greetings are shorter, tarpits are not."""
-_PATIENCE = 0.75
+PATIENCE = 0.75
 """Share of the time left that a greeting may take: the rest is for finding out why none came."""
 _SHOWN = 200
 """Bytes of a line that are kept: more than any keyword, and enough for a reason."""
@@ -56,18 +56,27 @@ class Wire:
     def greeted(self, beginning: bytes, protocol: str) -> None:
         """Wait for a server that has to speak first; see ``answered``.
 
-        One that waits for the client instead is offered TLS: it may be what it waits for.
+        One that says nothing is offered TLS, which may be what it waits for.
         """
         try:
-            self._hear(self._deadline.remaining * _PATIENCE)
+            self._hear(self._deadline.remaining * PATIENCE)
         except NotStartedError as error:
             if error.declined.ending is not Ending.SILENT:
                 raise
+            self._offer_tls(beginning, protocol)
+        self.answered(beginning, protocol)
+
+    def _offer_tls(self, beginning: bytes, protocol: str) -> None:
+        try:
             self.send(client_hello())
             self.answered(beginning, protocol)
-            # After a ClientHello no dialogue can be held: the greeting came too late.
-            raise NotStartedError(Ending.DRIPPING) from None
-        self.answered(beginning, protocol)
+        except NotStartedError as error:
+            if error.declined.ending in {Ending.CUT, Ending.RESET}:
+                # To a ClientHello; of its own accord it said nothing.
+                raise NotStartedError(Ending.SILENT) from None
+            raise
+        # After a ClientHello no dialogue can be held: the greeting came too late.
+        raise NotStartedError(Ending.DRIPPING)
 
     def answered(self, beginning: bytes, protocol: str) -> None:
         """Wait for the first bytes; they have to match what the protocol begins with."""
