@@ -1,4 +1,4 @@
-"""Values that are made once, however many threads ask for them."""
+"""Values that are made once, however many ask for them."""
 
 import threading
 from collections import OrderedDict
@@ -10,35 +10,31 @@ Value = TypeVar("Value")
 
 
 class Memo(Generic[Value]):
-    """Yields the value of a key; the first thread to ask makes it, the others wait."""
+    """Yields the future of a key's value: what the first who asked has begun, to all others too."""
 
     def __init__(self, size: int | None = None) -> None:
         """Keep so many of the latest values; None: all."""
         self._size = size
-        self._lock = threading.Lock()
-        self._futures: OrderedDict[Hashable, Future[Value]] = OrderedDict()
+        # Making may end at once, and what fails is forgotten at once.
+        self._lock = threading.RLock()
+        self._futures = OrderedDict[Hashable, Future[Value]]()
 
-    def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
-        """Return the value of a key, made by ``make`` if nobody has asked for it before.
+    def get(self, key: Hashable, make: "Callable[[], Future[Value]]") -> "Future[Value]":
+        """Return the future of a key's value, begun by ``make`` if nobody has asked before.
 
-        Raises what ``make`` raised, to all who wait; who asks later has it made again.
+        What fails, fails for all who wait; who asks later has it made again.
         """
-        future, is_first = self._future(key)
-        if is_first:
-            try:
-                future.set_result(make())
-            except Exception as error:  # noqa: BLE001 - handed on to all who wait
-                with self._lock:
-                    self._futures.pop(key, None)
-                future.set_exception(error)
-        return future.result()
-
-    def _future(self, key: Hashable) -> "tuple[Future[Value], bool]":
         with self._lock:
-            if key in self._futures:
-                return self._futures[key], False
-            future: Future[Value] = Future()
-            self._futures[key] = future
+            known = self._futures.get(key)
+            if known is not None:
+                return known
+            made = self._futures[key] = make()
             if self._size is not None and len(self._futures) > self._size:
                 self._futures.popitem(last=False)
-            return future, True
+        made.add_done_callback(lambda done: self._keep_or_forget(key, done))
+        return made
+
+    def _keep_or_forget(self, key: Hashable, done: "Future[Value]") -> None:
+        if done.exception() is not None:
+            with self._lock:
+                self._futures.pop(key, None)

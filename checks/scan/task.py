@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from checks.evidence import HandshakeFailure
+from checks.evidence import HandshakeFailure, by_fields
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """Where to shake hands, and with which server name."""
@@ -16,6 +17,7 @@ class Endpoint:
     """The protocol that goes over to TLS, as ``Target.starttls`` has it; empty: TLS at once."""
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class RawHandshake:
     """One completed handshake, nothing parsed."""
@@ -29,6 +31,7 @@ class RawHandshake:
     """DER of the stapled OCSP response."""
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class RawScan:
     """What came of all questions put to an endpoint."""
@@ -38,11 +41,14 @@ class RawScan:
     """Why there is no handshake, or why perhaps not every certificate was seen."""
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class ChainTask:
     """A chain as sent, to be made into evidence; the same for every name and address."""
 
     certificates: tuple[bytes, ...]
+    is_verified: bool = True
+    """False: it is only read, since verifying it takes for ever."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,12 @@ from collections.abc import Iterable
 
 import pytest
 
-from checks.scan.deadline import Deadline
+from checks.scan.deadline import Deadline, Watchdog
 from checks.scan.diagnosis import Declined, Ending
 from checks.scan.starttls import DIALOGUES, begin
 from checks.scan.wire import NotStartedError
 
+WATCHDOG = Watchdog()
 XMPP_HEAD = (
     b"<?xml version='1.0'?><stream:stream xmlns='jabber:client' version='1.0'"
     b" xmlns:stream='http://etherx.jabber.org/streams' from='x.test' id='1'>"
@@ -58,7 +59,7 @@ class Scripted(socket.socket):
 def held(protocol: str, *segments: bytes, closes: bool = False) -> Declined | None:
     """Return why TLS did not begin; None where it did."""
     try:
-        begin(Scripted(segments, closes=closes), protocol, "x.test", Deadline(15))
+        begin(Scripted(segments, closes=closes), protocol, "x.test", Deadline(15, WATCHDOG))
     except NotStartedError as error:
         return error.declined
     return None
@@ -217,7 +218,7 @@ class OnlyTls(Scripted):
 def test_a_server_that_does_not_greet_is_offered_tls() -> None:
     connection = OnlyTls([])
     with pytest.raises(NotStartedError) as caught:
-        begin(connection, "smtp", "x.test", Deadline(15))
+        begin(connection, "smtp", "x.test", Deadline(15, WATCHDOG))
     assert caught.value.declined == Declined(Ending.TLS_AT_ONCE)
     assert connection.sent.startswith(b"\x16\x03")
 
@@ -232,7 +233,7 @@ class Late(Scripted):
 
 def test_a_greeting_that_comes_late_is_slow_and_no_refusal() -> None:
     with pytest.raises(NotStartedError) as caught:
-        begin(Late([]), "smtp", "x.test", Deadline(15))
+        begin(Late([]), "smtp", "x.test", Deadline(15, WATCHDOG))
     assert caught.value.declined == Declined(Ending.DRIPPING)
 
 
@@ -276,19 +277,19 @@ def test_an_answer_that_is_no_ldap_is_no_consent(answer: str) -> None:
 def test_the_stream_is_opened_to_whom_the_client_is_after() -> None:
     """RFC 6120 section 4.7.2; a name is never markup."""
     connection = Scripted([CONSENTS["xmpp"]])
-    begin(connection, "xmpp", "x'><y.test", Deadline(15))
+    begin(connection, "xmpp", "x'><y.test", Deadline(15, WATCHDOG))
     assert b"""to="x'&gt;&lt;y.test\"""" in connection.sent
     assert b"xmlns='jabber:client'" in connection.sent
 
 
 def test_a_server_stream_is_opened_as_a_server() -> None:
     connection = Scripted([CONSENTS["xmpp_server"]])
-    begin(connection, "xmpp_server", "x.test", Deadline(15))
+    begin(connection, "xmpp_server", "x.test", Deadline(15, WATCHDOG))
     assert b"xmlns='jabber:server'" in connection.sent
 
 
 def test_the_client_greets_by_its_address() -> None:
     """It has no name that the other side could look up (RFC 5321 section 4.1.4)."""
     connection = Scripted([CONSENTS["smtp"]])
-    begin(connection, "smtp", "x.test", Deadline(15))
+    begin(connection, "smtp", "x.test", Deadline(15, WATCHDOG))
     assert connection.sent == b"EHLO [192.0.2.1]\r\nSTARTTLS\r\n"
