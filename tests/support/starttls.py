@@ -4,8 +4,7 @@ import socket
 from threading import Event
 
 from demo.listener import Listener
-from demo.pki import Credential
-from demo.tls import server_context
+from demo.tls import Site, Terms, server_context
 
 _CHUNK = 4096
 _XMPP_TLS = "xmlns='urn:ietf:params:xml:ns:xmpp-tls'"
@@ -16,13 +15,17 @@ _STREAM = (
 
 
 def upgrading(
-    credential: Credential, greeting: bytes, *answers: bytes, delay: float = 0
+    site: Site,
+    greeting: bytes,
+    *answers: bytes,
+    delay: float = 0,
+    terms: Terms | None = None,
 ) -> Listener:
     """Return a server that greets after a delay (seconds), and in the end speaks TLS.
 
     In between it answers whatever it is sent with each of the answers in turn.
     """
-    context = server_context(credential)
+    context = server_context(site, terms)
 
     def serve(connection: socket.socket, stopping: Event) -> None:
         stopping.wait(delay)
@@ -36,28 +39,26 @@ def upgrading(
     return Listener(serve)
 
 
-def smtp(credential: Credential, delay: float = 0) -> Listener:
+def smtp(site: Site, delay: float = 0, terms: Terms | None = None) -> Listener:
     """Return a mail exchange (RFC 3207) that greets after a delay (seconds)."""
     answers = b"250-x.test\r\n250 STARTTLS\r\n", b"220 go\r\n"
-    return upgrading(credential, b"220 x.test ESMTP\r\n", *answers, delay=delay)
+    return upgrading(site, b"220 x.test ESMTP\r\n", *answers, delay=delay, terms=terms)
 
 
-def ftp(credential: Credential) -> Listener:
+def ftp(site: Site) -> Listener:
     """Return an FTP server (RFC 4217)."""
-    return upgrading(credential, b"220-Welcome\r\n220 ready\r\n", b"234 go\r\n")
+    return upgrading(site, b"220-Welcome\r\n220 ready\r\n", b"234 go\r\n")
 
 
-def xmpp(credential: Credential) -> Listener:
+def xmpp(site: Site) -> Listener:
     """Return an XMPP server (RFC 6120 section 5.4)."""
     features = f"<stream:features><starttls {_XMPP_TLS}/></stream:features>"
-    return upgrading(
-        credential, b"", (_STREAM + features).encode(), f"<proceed {_XMPP_TLS}/>".encode()
-    )
+    return upgrading(site, b"", (_STREAM + features).encode(), f"<proceed {_XMPP_TLS}/>".encode())
 
 
-def rdp(credential: Credential) -> Listener:
+def rdp(site: Site) -> Listener:
     """Return a terminal server that agrees to TLS (MS-RDPBCGR section 2.2.1.2.1)."""
-    return upgrading(credential, b"", bytes.fromhex("030000130ed000001234000200080001000000"))
+    return upgrading(site, b"", bytes.fromhex("030000130ed000001234000200080001000000"))
 
 
 def tarpit(line: bytes, interval: float) -> Listener:
