@@ -19,6 +19,7 @@ _PROTOCOLS = (
     (rb"\* (OK|BYE)", "IMAP"),
     (rb"\+OK", "POP3"),
     (rb"RFB ", "VNC"),
+    (rb"<\?xml|<stream:", "XMPP"),
     (rb"\x00\x00\x00\x07|E\x00", "a database's protocol"),
 )
 

@@ -42,7 +42,9 @@ def _smtp(wire: Wire, _name: str) -> None:
     wire.send(f"EHLO {_literal(wire.own_address)}\r\n".encode())
     extensions = _reply(wire)
     if extensions[-1].startswith("5"):
-        raise _plain("SMTP", "STARTTLS", extensions[-1])
+        # FTP greets in the same words.
+        words = f"it refuses EHLO and so offers no STARTTLS ({extensions[-1]})"
+        raise NotStartedError(Ending.PLAIN, words)
     _want("250", extensions[-1])
     if "STARTTLS" not in {line[4:].upper() for line in extensions}:
         raise _plain("SMTP", "STARTTLS")
@@ -141,9 +143,13 @@ def _stream(wire: Wire, name: str, namespace: str) -> None:
 
 
 def _condition(said: bytes) -> str:
-    """Return the condition of a stream error (RFC 6120 section 4.9.3)."""
+    """Return the condition of a stream error and its text (RFC 6120 section 4.9.2)."""
     condition = re.search(rb"<([a-z-]+) [^>]*urn:ietf:params:xml:ns:xmpp-streams", said)
-    return condition.group(1).decode() if condition else "the stream is closed"
+    if condition is None:
+        return "the stream is closed"
+    text = re.search(rb"<text\b[^>]*>([^<]*)", said)
+    words = text.group(1)[:_SHOWN].decode("utf-8", "backslashreplace").strip() if text else ""
+    return f"{condition.group(1).decode()} {words}".strip()
 
 
 def _postgres(wire: Wire, _name: str) -> None:

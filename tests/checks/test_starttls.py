@@ -116,7 +116,7 @@ def test_other_legal_answers_are_consent_as_well(protocol: str, segments: bytes)
         (
             "smtp",
             b"220 x\r\n502 unknown command\r\n",
-            "it speaks SMTP and offers no STARTTLS (502 unknown command)",
+            "it refuses EHLO and so offers no STARTTLS (502 unknown command)",
         ),
         ("ftp", b"220 x\r\n502 no\r\n", "it speaks FTP and offers no AUTH TLS (502 no)"),
         ("pop3", b"+OK\r\n-ERR no\r\n", "it speaks POP3 and offers no STLS (-ERR no)"),
@@ -173,6 +173,14 @@ def test_a_server_that_offers_no_way_to_tls_speaks_its_protocol_in_the_clear(
             b"</stream:error></stream:stream>",
             "host-unknown",
         ),
+        (
+            "xmpp",
+            XMPP_HEAD + b"<stream:error><undefined-condition xmlns="
+            b"'urn:ietf:params:xml:ns:xmpp-streams'/><text xmlns='urn:ietf:params:xml:ns:"
+            b"xmpp-streams'>No features</text></stream:error></stream:stream>",
+            "undefined-condition No features",
+        ),
+        ("xmpp", XMPP_HEAD + b"</stream:stream>", "the stream is closed"),
         (
             "xmpp",
             XMPP_HEAD + XMPP_OFFER + b"<failure xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>",
