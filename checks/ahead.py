@@ -18,7 +18,7 @@ from zones.target import Target
 SILENCE = 1.0
 """Seconds after which a scan that has not ended counts as waiting for a silent server."""
 HELD = 4
-"""Times as many scans as may run at once may be under way, silent ones counted."""
+"""Times as many scans as may run at once should be held, silent ones counted."""
 _WINDOW, _WIDE_WINDOW = 2, 32
 """Times as many scans as may run at once may be done or under way and not yet asked for; the wide
 one while a test waits for a silent server, since there is nothing else to do then."""
@@ -49,16 +49,18 @@ class Ahead:
         begin: "Callable[[Target], Future[Scan]]",
         *,
         at_once: int,
+        held: int,
         per_address: int,
         silence: float = SILENCE,
     ) -> None:
         """Begin nothing yet.
 
         ``begin`` must not block. ``at_once`` scans run at a time, ``per_address`` of them of one
-        address; ``silence`` is the seconds after which one counts as silent.
+        address; ``silence`` is the seconds after which one is silent and does not count. ``held``
+        are under way at the most, silent ones counted.
         """
         self._begin, self._at_once, self._per_address = begin, at_once, per_address
-        self._silence = silence
+        self._held, self._silence = held, silence
         self._changed = threading.Condition(threading.RLock())
         self._demanded: dict[Key, tuple[Target, Future[Scan]]] = {}
         self._expected: dict[Key, Target] = {}
@@ -143,7 +145,7 @@ class Ahead:
     def _has_room_for(self, target: Target) -> bool:
         return (
             self._talking < self._at_once
-            and self._under_way < HELD * self._at_once
+            and self._under_way < self._held
             and self._busy[target.address] < self._per_address
         )
 

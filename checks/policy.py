@@ -114,8 +114,9 @@ class Policy(Model):
     connect_timeout: Annotated[float, Field(gt=0, le=60)] = 3
     """Seconds for one TCP connection; there is one retry."""
     connections_per_address: Annotated[int, Field(ge=1, le=1024)] = 4
-    scans_at_once: Annotated[int, Field(ge=1, le=1024)] = 64
-    """In the whole run, however many xdist workers it has."""
+    scans_at_once: Annotated[int, Field(ge=1, le=1024)] = 128
+    """In the whole run, however many xdist workers it has; a scan whose server has been silent for
+    a second does not count, and there may be three times as many of these."""
 
     def overridden(self, overrides: Overrides) -> "Policy":
         """Return the policy with what the overrides set; of tables, key by key."""

@@ -8,6 +8,8 @@ this one never imports SSLyze.
 
 import hashlib
 import os
+import resource
+import sys
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -40,7 +42,8 @@ PATH_BUDGET = 5
 """Seconds of CPU time for one chain; a usual one takes 5 milliseconds."""
 PATH_PATIENCE = 120.0
 """Seconds of wall clock for one chain: only for a system that does not count CPU time."""
-CHAINS_KEPT = 4096
+CHAINS_KEPT = 512
+"""Those that were seen last; to make the evidence of one anew takes half a millisecond."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,8 @@ class Limits:
     connect_timeout: float = 3
     """Seconds for one TCP connection."""
     connections_per_address: int = 4
-    scans_at_once: int = 64
+    scans_at_once: int = 128
+    """Those of silent servers not counted."""
     processes: int = 1
     """Handshake processes, and as many path processes."""
 
@@ -71,7 +75,7 @@ class Scanners:
     def __init__(self, stores: Sequence[StoreFile], judged_at: datetime, limits: Limits) -> None:
         """Start no process yet: they come with the first scan."""
         self._limits = limits
-        held = HELD * limits.scans_at_once
+        held = min(HELD * limits.scans_at_once, room_for_connections())
         self._handshakes = Crew(
             Work("checks.scan.work", "HandshakeWork", (limits.deadline,)),
             size=limits.processes,
@@ -90,7 +94,8 @@ class Scanners:
         self._staples: Memo[Staple] = Memo(CHAINS_KEPT)
         self._ahead = Ahead(
             lambda target: run(self._scan(target)),
-            at_once=limits.scans_at_once,
+            at_once=min(limits.scans_at_once, held),
+            held=held,
             per_address=limits.connections_per_address,
         )
 
@@ -186,6 +191,12 @@ class Scanners:
 
 
 _KILLED = "the handshake did not end within the deadline, its process was killed"
+
+
+def room_for_connections() -> int:
+    """Return how many connections this process and each child may have open, others left out."""
+    descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return sys.maxsize if descriptors == resource.RLIM_INFINITY else max(1, descriptors // 2)
 
 
 def available_cores() -> int:

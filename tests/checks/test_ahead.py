@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from checks.ahead import HELD, Ahead
+from checks.ahead import Ahead
 from checks.evidence import Reach, Scan
 from zones.target import Target
 
@@ -62,7 +62,9 @@ NEVER = 3600.0
 
 
 def ahead(gate: Gate, *, at_once: int = 4, per_address: int = 2, silence: float = NEVER) -> Ahead:
-    return Ahead(gate.begin, at_once=at_once, per_address=per_address, silence=silence)
+    return Ahead(
+        gate.begin, at_once=at_once, held=4 * at_once, per_address=per_address, silence=silence
+    )
 
 
 def test_each_target_is_scanned_once_and_yields_its_own_scan(gate: Gate) -> None:
@@ -149,7 +151,7 @@ def test_a_scan_that_breaks_breaks_for_who_asks() -> None:
         broken.set_exception(OSError("too many open files"))
         return broken
 
-    scanning = Ahead(breaking, at_once=2, per_address=2)
+    scanning = Ahead(breaking, at_once=2, held=8, per_address=2)
     scanning.expect([target(1)])
     with pytest.raises(OSError, match="too many"):
         scanning.take(target(1)).result(30)
@@ -167,10 +169,10 @@ def test_no_more_are_under_way_than_can_be_held_however_silent(gate: Gate) -> No
     targets = [target(n) for n in range(80)]
     scanning.expect(targets)
     scanning.take(targets[0])
-    gate.wait_for(2 * HELD)
+    gate.wait_for(8)
     gate.open.set()
     scanning.take(targets[-1]).result(30)
-    assert gate.most_at_once["all"] == 2 * HELD
+    assert gate.most_at_once["all"] == 8
 
 
 def test_a_test_that_waits_for_a_silent_server_lets_the_window_grow() -> None:
@@ -189,7 +191,7 @@ def test_a_test_that_waits_for_a_silent_server_lets_the_window_grow() -> None:
         done.set_result(Scan(each, Reach.REFUSED))
         return done
 
-    scanning = Ahead(begin, at_once=2, per_address=2, silence=0.05)
+    scanning = Ahead(begin, at_once=2, held=8, per_address=2, silence=0.05)
     scanning.expect([target(n) for n in range(40)])
     # One is under way, and the rest of the window of four is done.
     assert len(begun) == 4
@@ -207,7 +209,7 @@ def test_many_that_end_at_once_are_all_scanned() -> None:
         done.set_result(Scan(each, Reach.REFUSED))
         return done
 
-    scanning = Ahead(begin, at_once=4000, per_address=1)
+    scanning = Ahead(begin, at_once=4000, held=4000, per_address=1)
     targets = [target(n % 250, f"127.1.{n // 250}.{n % 250}") for n in range(5000)]
     scanning.expect(targets)
     assert [scanning.take(each).result(30).target for each in targets] == targets

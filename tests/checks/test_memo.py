@@ -56,8 +56,8 @@ def test_what_fails_fails_for_all_who_wait_and_is_made_again() -> None:
     assert memo.get("key", lambda: done(2)).result(30) == 2
 
 
-def test_the_oldest_values_are_forgotten_beyond_the_size() -> None:
+def test_what_was_not_asked_for_the_longest_is_forgotten_beyond_the_size() -> None:
     memo: Memo[int] = Memo(size=2)
-    for key in "abc":
+    for key in "abac":
         memo.get(key, lambda: done(1))
-    assert [memo.get(key, lambda: done(2)).result(30) for key in "cba"] == [1, 1, 2]
+    assert [memo.get(key, lambda: done(2)).result(30) for key in "acb"] == [1, 1, 2]
