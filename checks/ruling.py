@@ -79,30 +79,26 @@ def _fails(finding: Finding, subject: Subject, policy: Policy) -> bool:
     return policy.fails(finding.id, finding.severity)
 
 
-def _is_by_mx_alone(subject: Subject) -> bool:
-    return {record.rdtype for record in subject.records} == {"MX"}
-
-
 def _is_unchecked(subject: Subject) -> bool:
-    """Tell whether senders of mail take any certificate there (RFC 3207 section 4.1)."""
-    return _is_by_mx_alone(subject) and not subject.demanded_by
+    """Tell whether only senders of mail come, who take any certificate (RFC 3207 section 4.1)."""
+    is_by_mx_alone = {record.rdtype for record in subject.records} == {"MX"}
+    return is_by_mx_alone and not subject.demanded_by
 
 
 def _on_mail(weighed: tuple[Finding, ...], subject: Subject) -> Iterator[str]:
     """Yield why a mail exchange's findings weigh what they do."""
-    grave = {finding.severity for finding in weighed} & {Severity.ERROR, Severity.WARNING}
-    if not grave or not _is_by_mx_alone(subject):
+    if {finding.severity for finding in weighed} <= {Severity.NOTE}:
         return
     if subject.demanded_by:
         yield (
             f"{' and '.join(subject.demanded_by)} in DNS: senders check the certificate of this"
             " mail exchange (RFC 7672 section 2.2, RFC 8461 section 4.2)"
         )
-        return
-    yield (
-        "neither TLSA nor MTA-STS in DNS: senders take any certificate of this mail exchange, so"
-        " what is an error elsewhere is a warning (RFC 3207 section 4.1)"
-    )
+    if _is_unchecked(subject):
+        yield (
+            "neither TLSA nor MTA-STS in DNS: senders take any certificate of this mail exchange,"
+            " so what is an error elsewhere is a warning (RFC 3207 section 4.1)"
+        )
 
 
 def _order(finding: Finding) -> tuple[int, int, int, str]:

@@ -203,6 +203,14 @@ def test_errors_of_a_mail_exchange_that_is_checked_are_errors(demanded_by: tuple
     assert remark.startswith(f"{' and '.join(demanded_by)} in DNS: senders check the certificate")
 
 
+def test_a_tlsa_record_names_the_exchange_as_well_and_says_so() -> None:
+    records = (*BY_MX.records, RECORD._replace(rdtype="TLSA"))
+    target = replace(BY_MX, records=records, demanded_by=("TLSA",))
+    verdict = verdict_on(EXPIRED_MAIL, context=terms(target=target))
+    assert verdict.outcome is Outcome.ERROR
+    assert len(verdict.remarks) == 1
+
+
 @pytest.mark.parametrize("rdtype", ["A", "TLSA", "SRV"])
 def test_what_another_record_names_as_well_is_weighed_as_ever(rdtype: str) -> None:
     records = (*BY_MX.records, RECORD._replace(rdtype=rdtype))
