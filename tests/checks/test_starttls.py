@@ -31,6 +31,8 @@ RDP_CONSENT = bytes.fromhex("030000130ed000001234000200080001000000")
 class Scripted(socket.socket):
     """A connection that hears its segments one by one; then the server says nothing, or closes."""
 
+    address = "192.0.2.1"
+
     def __init__(self, segments: Iterable[bytes], *, closes: bool = False) -> None:
         super().__init__()
         self.close()
@@ -53,7 +55,7 @@ class Scripted(socket.socket):
         pass
 
     def getsockname(self) -> tuple[str, int]:
-        return "192.0.2.1", 50000
+        return self.address, 50000
 
 
 def held(protocol: str, *segments: bytes, closes: bool = False) -> Declined | None:
@@ -296,8 +298,13 @@ def test_a_server_stream_is_opened_as_a_server() -> None:
     assert b"xmlns='jabber:server'" in connection.sent
 
 
-def test_the_client_greets_by_its_address() -> None:
-    """It has no name that the other side could look up (RFC 5321 section 4.1.4)."""
+@pytest.mark.parametrize(
+    ("address", "greeting"),
+    [("192.0.2.1", b"EHLO [192.0.2.1]\r\n"), ("2001:db8::1", b"EHLO [IPv6:2001:db8::1]\r\n")],
+)
+def test_the_client_greets_by_its_address(address: str, greeting: bytes) -> None:
+    """It has no name that the other side could look up (RFC 5321 sections 4.1.3 and 4.1.4)."""
     connection = Scripted([CONSENTS["smtp"]])
+    connection.address = address
     begin(connection, "smtp", "x.test", Deadline(15, WATCHDOG))
-    assert connection.sent == b"EHLO [192.0.2.1]\r\nSTARTTLS\r\n"
+    assert connection.sent == greeting + b"STARTTLS\r\n"

@@ -144,6 +144,16 @@ def test_a_service_that_was_taken_for_another_is_told_by_its_name(
     assert found == HandshakeFailure(FailureKind.NOT_TLS, "it speaks IMAP, where SMTP was expected")
 
 
+@pytest.mark.parametrize("protocol", ["smtp", "ldap"])
+def test_a_web_server_is_found_out_though_it_waits_for_the_client(
+    scanners: Scanners, protocol: str
+) -> None:
+    with tls_servers.http() as server:
+        found = failure(scanners.scan(target(server.port, protocol)))
+    assert found.kind is FailureKind.NOT_TLS
+    assert found.reason.startswith("it speaks HTTP, where ")
+
+
 @pytest.mark.parametrize("protocol", ["smtp", "imap", "ldap", "postgres", "xmpp"])
 def test_a_server_of_tls_from_the_first_byte_is_told_as_such(
     scanners: Scanners, protocol: str
