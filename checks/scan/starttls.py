@@ -43,7 +43,7 @@ def _smtp(wire: Wire, _name: str) -> None:
     extensions = _reply(wire)
     if extensions[-1].startswith("5"):
         # FTP greets in the same words.
-        words = f"it refuses EHLO and so offers no STARTTLS ({extensions[-1]})"
+        words = f"it refuses EHLO and so offers no STARTTLS ({_steady(extensions[-1])})"
         raise NotStartedError(Ending.PLAIN, words)
     _want("250", extensions[-1])
     if "STARTTLS" not in {line[4:].upper() for line in extensions}:
@@ -87,7 +87,7 @@ def _imap(wire: Wire, _name: str) -> None:
         case ["OK"]:
             return
         case ["NO"]:
-            raise NotStartedError(Ending.UNWILLING, answer)
+            raise _unwilling(answer)
         case _:
             raise _plain("IMAP", "STARTTLS", answer)
 
@@ -106,7 +106,7 @@ def _ldap(wire: Wire, _name: str) -> None:
     if code == _LDAP_PROTOCOL_ERROR:
         raise _plain("LDAP", "StartTLS", f"protocolError {words}".rstrip())
     if code:
-        raise NotStartedError(Ending.UNWILLING, f"result code {code} {words}".rstrip())
+        raise NotStartedError(Ending.UNWILLING, f"result code {code} {_steady(words)}".rstrip())
 
 
 def _ldap_result(message: bytes) -> tuple[int, str]:
@@ -134,7 +134,7 @@ def _stream(wire: Wire, name: str, namespace: str) -> None:
     wire.answered(rb"<(?!html|!doctype)", "XMPP")
     features = wire.until(_FEATURES)
     if _STREAM_ERROR in features or b"</stream:stream>" in features:
-        raise NotStartedError(Ending.UNWILLING, _condition(features))
+        raise _unwilling(_condition(features))
     if b"urn:ietf:params:xml:ns:xmpp-tls" not in features:
         raise _plain("XMPP", "STARTTLS")
     wire.send(b"<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>")
@@ -202,11 +202,22 @@ def _reply(wire: Wire) -> list[str]:
 
 def _want(code: str, answer: str) -> None:
     if not answer.upper().startswith(code):
-        raise NotStartedError(Ending.UNWILLING, answer)
+        raise _unwilling(answer)
+
+
+def _unwilling(answer: str) -> NotStartedError:
+    return NotStartedError(Ending.UNWILLING, _steady(answer))
+
+
+def _steady(answer: str) -> str:
+    """Return a reply with its codes, and without what changes: ids, addresses, times."""
+    codes = re.match(r"\S+( \d\.\d+\.\d+)?", answer)
+    kept = codes.end() if codes else 0
+    return answer[:kept] + re.sub(r"\S*\d\S*", "...", answer[kept:])
 
 
 def _plain(protocol: str, offer: str, answer: str = "") -> NotStartedError:
-    why = f" ({answer})" if answer else ""
+    why = f" ({_steady(answer)})" if answer else ""
     return NotStartedError(Ending.PLAIN, f"it speaks {protocol} and offers no {offer}{why}")
 
 

@@ -164,6 +164,11 @@ def test_a_server_that_offers_no_way_to_tls_speaks_its_protocol_in_the_clear(
             b"220 x\r\n250-x\r\n250 STARTTLS\r\n454 pas pr\xeat\r\n",
             "454 pas pr\\xeat",
         ),
+        (
+            "smtp",
+            b"421 4.7.0 x.test Too many connections from [192.0.2.1] h12si345wrx.7 at 08:27:40\r\n",
+            "421 4.7.0 x.test Too many connections from ... ... at ...",
+        ),
         ("ftp", b"220 x\r\n431 no certificate\r\n", "431 no certificate"),
         ("pop3", b"-ERR maintenance\r\n", "-ERR maintenance"),
         ("imap", b"* BYE overloaded\r\n", "* BYE overloaded"),
