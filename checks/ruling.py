@@ -81,8 +81,9 @@ def _fails(finding: Finding, subject: Subject, policy: Policy) -> bool:
 
 def _is_unchecked(subject: Subject) -> bool:
     """Tell whether only senders of mail come, who take any certificate (RFC 3207 section 4.1)."""
-    is_by_mx_alone = {record.rdtype for record in subject.records} == {"MX"}
-    return is_by_mx_alone and not subject.demanded_by
+    # A TLSA record that they make something of is in demanded_by (RFC 7672 section 3.1.3).
+    types = {record.rdtype for record in subject.records} - {"TLSA"}
+    return types == {"MX"} and not subject.demanded_by
 
 
 def _on_mail(weighed: tuple[Finding, ...], subject: Subject) -> Iterator[str]:

@@ -211,7 +211,7 @@ def test_a_tlsa_record_names_the_exchange_as_well_and_says_so() -> None:
     assert len(verdict.remarks) == 1
 
 
-@pytest.mark.parametrize("rdtype", ["A", "TLSA", "SRV"])
+@pytest.mark.parametrize("rdtype", ["A", "HTTPS", "SRV"])
 def test_what_another_record_names_as_well_is_weighed_as_ever(rdtype: str) -> None:
     records = (*BY_MX.records, RECORD._replace(rdtype=rdtype))
     verdict = verdict_on(EXPIRED_MAIL, context=terms(target=replace(BY_MX, records=records)))
