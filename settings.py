@@ -16,7 +16,8 @@ from checks.policy import OWN_CA, Model, Overrides, Policy, Waiver, ZonePolicy
 from checks.scanners import Limits
 from checks.stores import StoreError, StoreFile, find_stores
 from faults import shown, valid
-from zones.source import SOURCE_TYPES, SourceModel, source_class
+from zones.source import SOURCE_TYPES
+from zones.source_model import SourceModel, source_class
 from zones.target import Target
 from zones.targets import Rules
 

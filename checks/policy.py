@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from checks.finding import CATALOGUE, Severity
 from zones.name import name_text, parse_name
-from zones.source import Regex
+from zones.source_model import Regex
 
 SSLYZE_STORES = ("android", "apple", "java", "mozilla", "windows")
 """Names of the trust stores that SSLyze ships."""

@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from zones.name import name_text, parse_name
-from zones.source import Server, SourceModel, ZoneFailure, ZoneSourceError
+from zones.source import ZoneFailure, ZoneSourceError
+from zones.source_model import Server, SourceModel
 from zones.transfer import Limits, TransferFailure, transfer
 from zones.zone import Zone
 

@@ -3,7 +3,8 @@ import re
 import pytest
 
 from zones.axfr import AxfrSource
-from zones.source import SOURCE_TYPES, SourceModel, ZoneSource, ZoneSourceError, source_class
+from zones.source import SOURCE_TYPES, ZoneSource, ZoneSourceError
+from zones.source_model import SourceModel, source_class
 
 
 @pytest.mark.parametrize("type_name", SOURCE_TYPES)
