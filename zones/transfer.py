@@ -32,6 +32,7 @@ _HEADER_BYTES = 12
 _REACH = "mend server in the configuration, or the network between here and it"
 _ALLOW = "allow this host in the server's allow-transfer"
 _AUTHORITY = "ask a primary or secondary server of the zone, and look at the zone's spelling"
+_AUTHORITY_OR_ALLOW = f"{_AUTHORITY}; Knot says the same where its acl does not allow this host"
 _LOADED = "look in the server's log whether the zone is loaded and has not expired"
 _TIMEOUT = "look at the server's load and its firewall, or raise transfer_timeout"
 _LOG = "look at the server's log for the transfer, and at middleboxes between here and it"
@@ -42,7 +43,7 @@ _NO_DNS = "look whether a DNS server answers TCP at that address and port"
 
 _RCODES = {
     dns.rcode.REFUSED: ("refuses the zone transfer (REFUSED)", _ALLOW),
-    dns.rcode.NOTAUTH: ("is not authoritative for the zone (NOTAUTH)", _AUTHORITY),
+    dns.rcode.NOTAUTH: ("is not authoritative for the zone (NOTAUTH)", _AUTHORITY_OR_ALLOW),
     dns.rcode.NXDOMAIN: ("does not know the zone (NXDOMAIN)", _AUTHORITY),
     dns.rcode.SERVFAIL: ("cannot serve the zone (SERVFAIL)", _LOADED),
 }

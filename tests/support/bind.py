@@ -5,17 +5,14 @@ import pwd
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
 from typing import Literal
 
-import dns.exception
-import dns.message
-import dns.query
 import pytest
 
+from tests.support.primary import Primary, primary_files
 from tests.support.program import find_program, free_port
 
 _ATTEMPTS = 5
@@ -39,27 +36,13 @@ controls {{ }};
 _ZONE = 'zone "{origin}" {{ type primary; file "{file}"; }};\n'
 
 
-@dataclass(frozen=True, slots=True)
-class Bind:
-    """A server that runs."""
-
-    address: str
-    port: int
-
-    @property
-    def server(self) -> str:
-        """As ``compliance.toml`` writes it."""
-        host = f"[{self.address}]" if ":" in self.address else self.address
-        return f"{host}:{self.port}"
-
-
 @contextmanager
 def bind(
     zones: Mapping[str, str],
     *,
     allow_transfer: Literal["any", "none"] = "any",
     address: Literal["127.0.0.1", "::1"] = "127.0.0.1",
-) -> Iterator[Bind]:
+) -> Iterator[Primary]:
     """Run BIND with those zones, by origin and as the text of a primary file, and yield it.
 
     Skips the test where BIND is not installed, and fails it there in CI.
@@ -68,14 +51,15 @@ def bind(
     with TemporaryDirectory(prefix="zonecert-bind-") as name:
         folder = Path(name)
         user = _unprivileged(folder)
-        statements = "".join(_written(folder, *item) for item in enumerate(zones.items()))
+        files = primary_files(folder, zones)
+        statements = "".join(_ZONE.format(origin=each, file=files[each]) for each in zones)
         for _ in range(_ATTEMPTS):
-            server = Bind(address, free_port(address))
+            server = Primary(address, free_port(address))
             configuration = _configuration(folder, server, allow_transfer) + statements
             (folder / "named.conf").write_text(configuration)
             command = [program, "-g", "-n", "1", "-c", str(folder / "named.conf")]
             with _running(command, user) as log:
-                if log.serves(server, next(iter(zones))):
+                if log.settles() and server.answer(next(iter(zones))) is not None:
                     yield server
                     return
         pytest.fail(f"BIND did not start:\n{log.text()}")
@@ -113,17 +97,10 @@ class _Log:
     def text(self) -> str:
         return "".join(self._lines)[-4000:]
 
-    def serves(self, server: Bind, origin: str) -> bool:
-        """Wait until the server answers for that zone; False where it won't."""
+    def settles(self) -> bool:
+        """Wait until the server has started; False where it can't."""
         self._settled.wait(_PATIENCE)
-        if self._process.poll() is not None or "address in use" in self.text():
-            return False
-        query = dns.message.make_query(f"{origin.rstrip('.')}.", "SOA")
-        try:
-            dns.query.tcp(query, server.address, timeout=_PATIENCE, port=server.port)
-        except (OSError, EOFError, dns.exception.DNSException):
-            return False
-        return True
+        return self._process.poll() is None and "address in use" not in self.text()
 
 
 @contextmanager
@@ -159,7 +136,7 @@ def _unprivileged(folder: Path) -> str | None:
     return entry.pw_name
 
 
-def _configuration(folder: Path, server: Bind, allow_transfer: str) -> str:
+def _configuration(folder: Path, server: Primary, allow_transfer: str) -> str:
     ipv6 = ":" in server.address
     return _OPTIONS.format(
         folder=folder,
@@ -168,10 +145,3 @@ def _configuration(folder: Path, server: Bind, allow_transfer: str) -> str:
         v6=server.address if ipv6 else "none",
         allow_transfer=allow_transfer,
     )
-
-
-def _written(folder: Path, number: int, zone: tuple[str, str]) -> str:
-    """Write the primary file of a zone and return the statement that names it."""
-    origin, text = zone
-    (folder / f"{number}.zone").write_text(text)
-    return _ZONE.format(origin=origin, file=f"{number}.zone")

@@ -14,7 +14,8 @@ import pytest
 
 from demo.listener import Listener
 from tests.support import dns_server as odd
-from tests.support.bind import Bind, bind, primary_file
+from tests.support.bind import bind, primary_file
+from tests.support.primary import Primary
 from zones.axfr import AxfrError, AxfrSource
 from zones.endpoint import Endpoint
 from zones.source import ZoneFailure
@@ -66,7 +67,7 @@ def error_of(server: str, **keys: object) -> AxfrError:
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Bind]:
+def server() -> Iterator[Primary]:
     many = "\n".join(f"h{n} A 10.1.{n >> 8}.{n & 255}" for n in range(20_000))
     zones = {
         "company.com": COMPANY,
@@ -78,7 +79,7 @@ def server() -> Iterator[Bind]:
 
 
 @pytest.fixture(scope="module")
-def company(server: Bind) -> Zone:
+def company(server: Primary) -> Zone:
     return zone_of(server.server)
 
 
@@ -102,7 +103,7 @@ def test_a_complete_transfer_yields_the_records_that_name_addresses(company: Zon
     assert list(company.records) == sorted(company.records)
 
 
-def test_a_zone_says_where_it_is_from(company: Zone, server: Bind) -> None:
+def test_a_zone_says_where_it_is_from(company: Zone, server: Primary) -> None:
     assert (company.origin, company.serial, company.view) == ("company.com", 2026070101, "inside")
     assert company.server == server.server
     assert company.transferred_at.tzinfo is UTC
@@ -113,13 +114,13 @@ def test_names_with_other_records_only_are_known_to_exist(company: Zone) -> None
     assert company.other_owners == ("deep.text.company.com", "mail.company.com")
 
 
-def test_a_zone_of_twenty_thousand_records_is_complete(server: Bind) -> None:
+def test_a_zone_of_twenty_thousand_records_is_complete(server: Primary) -> None:
     zone = source(server.server, "large.example").zone("large.example")
     assert sum(record.rdtype == "A" for record in zone.records) == 20_000
     assert len({record.rdata for record in zone.records}) == 20_001
 
 
-def test_the_root_zone_can_be_transferred(server: Bind) -> None:
+def test_the_root_zone_can_be_transferred(server: Primary) -> None:
     (zone,) = source(server.server, ".").collect()
     assert isinstance(zone, Zone)
     assert zone.origin == ""
@@ -129,12 +130,12 @@ def test_the_root_zone_can_be_transferred(server: Bind) -> None:
     )
 
 
-def test_a_server_can_be_named(server: Bind) -> None:
+def test_a_server_can_be_named(server: Primary) -> None:
     """A host name is looked up; the address that answered is what the zone shows."""
     assert zone_of(f"localhost:{server.port}").server == server.server
 
 
-def test_one_zone_that_fails_does_not_hide_the_others(server: Bind) -> None:
+def test_one_zone_that_fails_does_not_hide_the_others(server: Primary) -> None:
     results = list(
         source(server.server, "company.com", "nowhere.example", "large.example").collect()
     )
@@ -146,7 +147,7 @@ def test_one_zone_that_fails_does_not_hide_the_others(server: Bind) -> None:
     ]
 
 
-def test_a_zone_that_the_server_does_not_have_is_not_authoritative(server: Bind) -> None:
+def test_a_zone_that_the_server_does_not_have_is_not_authoritative(server: Primary) -> None:
     (failure,) = source(server.server, "nowhere.example").collect()
     assert isinstance(failure, ZoneFailure)
     assert failure.error.what.endswith("is not authoritative for the zone (NOTAUTH)")
