@@ -5,7 +5,7 @@ pydantic names places in its own tree of types; here a place is one in the file.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -32,6 +32,15 @@ def valid(model: type[Table], raw: object, place: str, faults: list[str]) -> Tab
 def shown(value: object) -> str:
     """Return a wrong value as a message shows it."""
     return json.dumps(value)[:_SHOWN]
+
+
+def repeated(names: Iterable[str]) -> Iterator[str]:
+    """Yield a sentence for each name of a source that another has already."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            yield f"source: two are named {name!r}; a source's name is its view's, choose another"
+        seen.add(name)
 
 
 def _told(error: ValidationError, raw: object, place: str) -> Iterator[str]:

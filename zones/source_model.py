@@ -1,14 +1,15 @@
 """What the keys of a ``[[source]]`` table have in common, and how text becomes their values."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from zones.endpoint import Endpoint, parse_address_endpoint, parse_endpoint
-from zones.source import SOURCE_TYPES, ZoneFailure
+from zones.source import SOURCE_TYPES, ZoneFailure, ZoneSourceError
 from zones.zone import Zone
 
 
@@ -48,6 +49,17 @@ class SourceModel(BaseModel):
         """Zones that the configuration names; none where the server says which there are."""
         return ()
 
+    def located(self, folder: Path) -> Self:  # noqa: ARG002 - few have paths
+        """Return the source with its relative paths taken from that folder, the configuration's."""
+        return self
+
+    def prepared(self, environment: Mapping[str, str]) -> Self:  # noqa: ARG002 - few have secrets
+        """Return the source as it can be asked: secrets, and whatever it reads of files, in hand.
+
+        Raises ZoneSourceError where something is missing. A secret stands in no field.
+        """
+        return self
+
     def collect(self) -> Iterator[Zone | ZoneFailure]:
         """See ``ZoneSource.collect``."""
         raise NotImplementedError
@@ -61,3 +73,16 @@ def source_class(type_name: str) -> type[SourceModel]:
     module, _, attribute = SOURCE_TYPES[type_name].partition(":")
     model: type[SourceModel] = getattr(import_module(module), attribute)
     return model
+
+
+def prepared(
+    sources: Iterable[SourceModel], environment: Mapping[str, str], faults: list[str]
+) -> tuple[SourceModel, ...]:
+    """Return the sources as they can be asked; of one that cannot, more faults."""
+    ready = []
+    for source in sources:
+        try:
+            ready.append(source.prepared(environment))
+        except ZoneSourceError as error:
+            faults.append(f"source {source.name!r}: {error}")
+    return tuple(ready)
