@@ -65,6 +65,8 @@ def _given_and_allowed(detail: Any) -> tuple[str, str]:  # noqa: ANN401 - likewi
             return ": ", "is missing"
         case "extra_forbidden":
             return ": ", "is not known; compliance.toml.sample has every key"
+        case "hidden":
+            return ": ", detail["msg"]
         case _:
             return f": given {shown(detail['input'])}; ", detail["msg"].removeprefix(
                 "Value error, "

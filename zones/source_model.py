@@ -8,7 +8,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
-from zones.endpoint import Endpoint, parse_address_endpoint, parse_endpoint
+from zones.endpoint import Endpoint, parse_address_endpoint
 from zones.source import SOURCE_TYPES, ZoneFailure, ZoneSourceError
 from zones.zone import Zone
 
@@ -25,14 +25,13 @@ def _regex(value: object) -> re.Pattern[str]:
 
 
 Regex = Annotated[re.Pattern[str], BeforeValidator(_regex)]
-Server = Annotated[Endpoint, BeforeValidator(parse_endpoint), PlainSerializer(str)]
 Nameserver = Annotated[Endpoint, BeforeValidator(parse_address_endpoint), PlainSerializer(str)]
 
 
 class SourceModel(BaseModel):
     """The keys that every ``[[source]]`` table has, whatever its type."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
 
     # It stands in test ids, which pytest's -k has to be able to select.
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]

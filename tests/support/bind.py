@@ -5,6 +5,7 @@ import pwd
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
@@ -12,7 +13,7 @@ from typing import Literal
 
 import pytest
 
-from tests.support.primary import Primary, primary_files
+from tests.support.primary import Loopback, Primary, ServerTls, TsigKey, primary_files
 from tests.support.program import find_program, free_port
 
 _ATTEMPTS = 5
@@ -22,9 +23,10 @@ options {{
     directory "{folder}";
     listen-on port {port} {{ {v4}; }};
     listen-on-v6 port {port} {{ {v6}; }};
+{over_tls}
     pid-file none;
     session-keyfile none;
-    allow-transfer {{ {allow_transfer}; }};
+    {allow_transfer}
     check-names primary ignore;
     dnssec-validation no;
     empty-zones-enable no;
@@ -41,10 +43,13 @@ def bind(
     zones: Mapping[str, str],
     *,
     allow_transfer: Literal["any", "none"] = "any",
-    address: Literal["127.0.0.1", "::1"] = "127.0.0.1",
+    key: TsigKey | None = None,
+    tls: ServerTls | None = None,
+    address: Loopback = "127.0.0.1",
 ) -> Iterator[Primary]:
     """Run BIND with those zones, by origin and as the text of a primary file, and yield it.
 
+    A key is demanded of every transfer, and TLS likewise: in the clear there is no transfer then.
     Skips the test where BIND is not installed, and fails it there in CI.
     """
     program = find_program("named", "bind9")
@@ -53,9 +58,10 @@ def bind(
         user = _unprivileged(folder)
         files = primary_files(folder, zones)
         statements = "".join(_ZONE.format(origin=each, file=files[each]) for each in zones)
+        rules = _rules(folder, allow_transfer, key, tls)
         for _ in range(_ATTEMPTS):
-            server = Primary(address, free_port(address))
-            configuration = _configuration(folder, server, allow_transfer) + statements
+            server = Primary(address, free_port(address), free_port(address) if tls else 0)
+            configuration = _configuration(folder, server, rules) + statements
             (folder / "named.conf").write_text(configuration)
             command = [program, "-g", "-n", "1", "-c", str(folder / "named.conf")]
             with _running(command, user) as log:
@@ -136,12 +142,40 @@ def _unprivileged(folder: Path) -> str | None:
     return entry.pw_name
 
 
-def _configuration(folder: Path, server: Primary, allow_transfer: str) -> str:
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    statements: str
+    """Of keys and TLS."""
+    allow_transfer: str
+    """The whole option, but for the port of TLS."""
+
+
+def _rules(folder: Path, allow_transfer: str, key: TsigKey | None, tls: ServerTls | None) -> _Rules:
+    who = f'key "{key.name}"' if key and allow_transfer == "any" else allow_transfer
+    over = " port {tls_port} transport tls" if tls else ""
+    statements = (key.statement if key else "") + (_tls(folder, tls) if tls else "")
+    return _Rules(statements, f"allow-transfer{over} {{{{ {who}; }}}};")
+
+
+def _tls(folder: Path, tls: ServerTls) -> str:
+    """Write what the server shows, and return the statement of it."""
+    files = {"cert": tls.credential.chain_pem, "key": tls.credential.key_pem, "ca": tls.client_ca}
+    files = {name: text for name, text in files.items() if text}
+    for name, text in files.items():
+        (folder / f"{name}.pem").write_text(text)
+    lines = [f'{name}-file "{folder}/{name}.pem";' for name in files]
+    return f"tls local {{ {' '.join(lines)} protocols {{ {tls.protocol}; }}; }};\n"
+
+
+def _configuration(folder: Path, server: Primary, rules: _Rules) -> str:
     ipv6 = ":" in server.address
-    return _OPTIONS.format(
+    listen = f"listen-on{'-v6' if ipv6 else ''} port {server.tls_port} tls local"
+    options = _OPTIONS.format(
         folder=folder,
         port=server.port,
         v4="none" if ipv6 else server.address,
         v6=server.address if ipv6 else "none",
-        allow_transfer=allow_transfer,
+        over_tls=f"    {listen} {{ {server.address}; }};" if server.tls_port else "",
+        allow_transfer=rules.allow_transfer.format(tls_port=server.tls_port),
     )
+    return rules.statements + options

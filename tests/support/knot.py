@@ -8,7 +8,7 @@ from typing import Literal
 
 import pytest
 
-from tests.support.primary import Primary, TsigKey, primary_files
+from tests.support.primary import Loopback, Primary, TsigKey, primary_files
 from tests.support.program import accepts, find_program, free_port, run
 
 _ATTEMPTS = 5
@@ -57,7 +57,7 @@ def knot(
     *,
     allow_transfer: Literal["any", "none"] = "any",
     key: TsigKey | None = None,
-    address: Literal["127.0.0.1", "::1"] = "127.0.0.1",
+    address: Loopback = "127.0.0.1",
     options: Mapping[str, str] | None = None,
 ) -> Iterator[Primary]:
     """Run Knot with those zones, by origin and as the text of a primary file, and yield it.

@@ -4,11 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
+from typing import Literal
 
 import dns.exception
 import dns.flags
 import dns.message
 import dns.query
+
+from demo.pki import Credential
+from zones.endpoint import Endpoint
+
+Loopback = Literal["127.0.0.1", "::1"]
 
 _PATIENCE = 10.0
 _INTERVAL = 0.02
@@ -20,12 +26,18 @@ class Primary:
 
     address: str
     port: int
+    tls_port: int = 0
+    """Of DNS over TLS; 0: there is none."""
 
     @property
     def server(self) -> str:
         """As ``compliance.toml`` writes it."""
-        host = f"[{self.address}]" if ":" in self.address else self.address
-        return f"{host}:{self.port}"
+        return str(Endpoint(self.address, self.port))
+
+    @property
+    def tls_server(self) -> str:
+        """As ``compliance.toml`` writes it."""
+        return str(Endpoint(self.address, self.tls_port))
 
     def answer(self, origin: str) -> dns.message.Message | None:
         """Return what the server says of that zone's SOA record; None where it says nothing."""
@@ -63,6 +75,17 @@ class TsigKey:
         return (
             f'key "{self.name}" {{\n\talgorithm {self.algorithm};\n\tsecret "{self.secret}";\n}};\n'
         )
+
+
+@dataclass(frozen=True, slots=True)
+class ServerTls:
+    """What a server shows, and asks of, clients of DNS over TLS."""
+
+    credential: Credential
+    client_ca: str = ""
+    """PEM of the authorities of which a client certificate is demanded; empty: none is."""
+    protocol: str = "TLSv1.3"
+    """The only one that is spoken."""
 
 
 def primary_files(folder: Path, zones: Mapping[str, str]) -> dict[str, str]:

@@ -16,10 +16,11 @@ from demo.listener import Listener
 from tests.support import dns_server as odd
 from tests.support.bind import bind, primary_file
 from tests.support.primary import Primary
-from zones.axfr import AxfrError, AxfrSource
+from zones.axfr import AxfrSource
+from zones.axfr_servers import AxfrError
+from zones.connection import connect_failure
 from zones.endpoint import Endpoint
 from zones.source import ZoneFailure
-from zones.transfer import connect_failure
 from zones.zone import Record, Zone
 
 COMPANY = primary_file(
@@ -315,7 +316,7 @@ def test_errors_of_connecting_are_told_in_words(error: OSError, cause: str) -> N
 def test_a_host_name_that_no_resolver_takes_is_an_unknown_host() -> None:
     """Too long a name fails before anything is asked."""
     for host in (".".join(["x" * 63] * 5), "x" * 64):
-        broken = source("127.0.0.1").model_copy(update={"server": Endpoint(host)})
+        broken = source("127.0.0.1").model_copy(update={"server": (Endpoint(host),)})
         with pytest.raises(AxfrError, match="is an unknown host"):
             broken.zone("company.com")
 

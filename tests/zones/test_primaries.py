@@ -13,10 +13,10 @@ from zones.axfr import AxfrSource
 from zones.source import ZoneFailure
 from zones.zone import Record, Zone
 
-SERVERS = {"BIND": bind, "Knot": knot}
-ZONES = {"company.com": primary_file("www A 192.0.2.1\n*.apps AAAA 2001:db8::1", serial=7)}
-
 Start = Callable[..., AbstractContextManager[Primary]]
+
+SERVERS: dict[str, Start] = {"BIND": bind, "Knot": knot}
+ZONES = {"company.com": primary_file("www A 192.0.2.1\n*.apps AAAA 2001:db8::1", serial=7)}
 
 
 @pytest.fixture(params=SERVERS)
