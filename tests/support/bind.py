@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
-from typing import Literal
 
 import pytest
 
@@ -42,14 +41,15 @@ _ZONE = 'zone "{origin}" {{ type primary; file "{file}"; }};\n'
 def bind(
     zones: Mapping[str, str],
     *,
-    allow_transfer: Literal["any", "none"] = "any",
+    allow_transfer: str = "any",
     key: TsigKey | None = None,
     tls: ServerTls | None = None,
     address: Loopback = "127.0.0.1",
 ) -> Iterator[Primary]:
     """Run BIND with those zones, by origin and as the text of a primary file, and yield it.
 
-    A key is demanded of every transfer, and TLS likewise: in the clear there is no transfer then.
+    ``allow_transfer`` is an address, or ``any`` or ``none``. A key is demanded of every transfer,
+    and TLS likewise: in the clear there is no transfer then.
     Skips the test where BIND is not installed, and fails it there in CI.
     """
     program = find_program("named", "bind9")
