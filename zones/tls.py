@@ -1,5 +1,6 @@
 """Zone transfer over TLS (RFC 9103): TLS 1.3 to a server that has proved its name."""
 
+import errno
 import re
 import socket
 import ssl
@@ -70,14 +71,27 @@ def secured(connection: socket.socket, tls: Tls, host: str) -> ssl.SSLSocket:
     """
     name = tls.name or host.rstrip(".")
     try:
-        # The time-out of an SSLSocket bounds the whole handshake, however it drips.
-        wrapped = tls.context.wrap_socket(connection, server_hostname=name)
+        wrapped = _shaken(connection, tls.context, name)
     except (OSError, ValueError) as error:
-        connection.close()
         raise tls_failure(error, name) from error
     if wrapped.selected_alpn_protocol() != _ALPN:
         wrapped.close()
         raise TransferFailure(*_REASONS["no application protocol"])
+    return wrapped
+
+
+def _shaken(connection: socket.socket, context: ssl.SSLContext, name: str) -> ssl.SSLSocket:
+    taken = connection
+    try:
+        # Apart from the handshake, which is left out where the server has gone by now.
+        taken = wrapped = context.wrap_socket(
+            connection, server_hostname=name, do_handshake_on_connect=False
+        )
+        # The time-out of an SSLSocket bounds the whole handshake, however it drips.
+        wrapped.do_handshake()
+    except BaseException:
+        taken.close()
+        raise
     return wrapped
 
 
@@ -88,7 +102,7 @@ def tls_failure(error: OSError | ValueError, name: str) -> TransferFailure:
             words = error.verify_message.rstrip(".")
             what = f"has no certificate that proves it to be {name} ({words})"
             return TransferFailure(what, _VERIFICATION.get(error.verify_code, _ISSUER))
-        case ssl.SSLEOFError() | ConnectionError():
+        case ssl.SSLEOFError() | ConnectionError() | OSError(errno=errno.ENOTCONN):
             return TransferFailure("closed the connection in the TLS handshake", _SPEAKS)
         case ssl.SSLError():
             return _by_reason(str(error))

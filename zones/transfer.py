@@ -19,6 +19,7 @@ import dns.name
 import dns.opcode
 import dns.rcode
 import dns.rdatatype
+import dns.rrset
 import dns.xfr
 
 from zones.collector import Collector
@@ -49,6 +50,7 @@ _MALFORMED = (
     "look at the server's zone data for a malformed record, and whether it speaks DNS at all"
 )
 _NO_DNS = "look whether a DNS server answers TCP at that address and port"
+_AGAIN = "run again, and look whether the zone is changed all the time"
 _DATA = "remove that record from the zone's data, and look which zone the server has loaded"
 
 _RCODES = {
@@ -146,11 +148,19 @@ def _process(read: Read, inbound: dns.xfr.Inbound, collector: Collector) -> bool
     except dns.xfr.TransferError as error:
         raise _refusal(read.message.rcode()) from error
     except (dns.exception.DNSException, ValueError) as error:
+        if any(_is_another_soa(rrset, inbound) for rrset in read.message.answer):
+            raise TransferFailure("changed the zone while it sent it", _AGAIN) from error
         raise TransferFailure(f"sent what is not a zone ({error})", _AUTHORITY) from error
     # dnspython leaves such records out, and half a zone would look like the whole.
     for owner in read.owners:
         _require_inside(owner, collector.origin)
     return done
+
+
+def _is_another_soa(rrset: dns.rrset.RRset, inbound: dns.xfr.Inbound) -> bool:
+    """Tell whether that is the zone's SOA record, and not as it was at the beginning."""
+    is_soa = rrset.rdtype == dns.rdatatype.SOA and rrset.name == inbound.origin
+    return is_soa and inbound.soa_rdataset is not None and rrset != inbound.soa_rdataset
 
 
 def _require_inside(owner: dns.name.Name, origin: dns.name.Name) -> None:

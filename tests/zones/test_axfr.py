@@ -211,6 +211,23 @@ BEHAVIOURS = {
         odd.replay(lambda query: [odd.apex(query), f"sub.{odd.apex(query)}"]),
         "sent what is not a zone (an SOA record below the apex)",
     ),
+    "another-serial": (
+        odd.replay(
+            lambda query: [odd.apex(query), odd.host(query)],
+            lambda query: [odd.apex(query).replace(" 7 ", " 8 ")],
+        ),
+        "changed the zone while it sent it",
+    ),
+    "outside": (
+        odd.replay(
+            lambda query: [odd.apex(query), "www.company.net. 60 IN A 192.0.2.1", odd.apex(query)]
+        ),
+        "sent a record of www.company.net, which lies outside of the zone",
+    ),
+    "outside-by-a-letter": (
+        odd.replay(lambda query: [odd.apex(query), f"x{odd.host(query)[4:]}", odd.apex(query)]),
+        "sent a record of xcompany.com, which lies outside of the zone",
+    ),
     "no-answer": (odd.replay(), "closed the connection without an answer"),
     "cut": (odd.cut_midway, "closed the connection midway"),
     "cut-in-a-message": (odd.cut_in_a_message, "closed the connection midway"),

@@ -1,5 +1,9 @@
 """Several servers for one zone, and where they are asked from."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import dns.rcode
 import pytest
 
@@ -11,8 +15,21 @@ from zones.axfr import AxfrSource
 from zones.source import ZoneFailure
 from zones.zone import Zone
 
+ROOT = Path(__file__).parents[2]
 ZONES = {"company.com": primary_file("www A 192.0.2.1"), "other.example": primary_file("")}
 REFUSED, STALLED = odd.rcode(dns.rcode.REFUSED), odd.stall
+
+
+LIBRARIES = ("pydantic", "pydantic_core", "pytest", "sslyze", "nassl", "OpenSSL", "cryptography")
+
+
+def test_transfers_need_no_library_but_dnspython() -> None:
+    """They can be made on a host on which nothing else is installed."""
+    code = (
+        f"import sys; sys.modules.update(dict.fromkeys({LIBRARIES}));"
+        "import zones.axfr_servers, zones.key_file, zones.tls"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
 def closed() -> str:

@@ -1,11 +1,14 @@
 """Zone transfer over TLS (RFC 9103) from real servers, and from odd ones."""
 
+import socket
 import ssl
+import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -22,7 +25,7 @@ from tests.zones import asked
 from zones.axfr import AxfrSource
 from zones.endpoint import Endpoint
 from zones.secret import SecretError
-from zones.tls import XOT_PORT
+from zones.tls import XOT_PORT, tls_failure
 
 NAME = "ns1.company.com"
 ZONES = {
@@ -247,6 +250,49 @@ def test_a_server_that_closes_within_the_handshake_is_an_error(world: World) -> 
     with tls_servers.closes_after_server_hello(world.root.issue(NAME)) as server:
         error = asked.error(f"{server.address}:{server.port}", tls=world.table())
     assert error.what.endswith("closed the connection in the TLS handshake")
+
+
+def test_a_server_that_resets_every_connection_is_an_error(world: World) -> None:
+    """Whether the reset comes before the handshake, within it, or before the first look."""
+    with Listener(_abort) as server:
+        place = f"{server.address}:{server.port}"
+        told = {asked.error(place, tls=world.table()).what for _ in range(200)}
+    assert {what.rpartition(f"{place} ")[2] for what in told} <= {
+        "closed the connection in the TLS handshake",
+        "cannot be connected to (Connection reset by peer)",
+    }
+
+
+def _abort(connection: socket.socket, _stopping: Event) -> None:
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+@pytest.mark.parametrize(
+    ("error", "cause", "remedy"),
+    [
+        (
+            ssl.SSLError(1, "[SSL: TLSV1_ALERT_UNKNOWN_CA] tlsv1 alert unknown ca (_ssl.c:2580)"),
+            "breaks TLS off (tlsv1 alert unknown ca)",
+            "tls.cert_file",
+        ),
+        (
+            ssl.SSLError(1, "[SSL] tlsv13 alert certificate required (_ssl.c:2580)"),
+            "demands a client certificate",
+            "tls.cert_file",
+        ),
+        (
+            ssl.SSLError(1, "[SSL: BAD_RECORD_TYPE] bad record type (_ssl.c:1002)"),
+            "breaks TLS off (bad record type)",
+            "853",
+        ),
+        (ssl.SSLError(1, "another form"), "breaks TLS off (another form)", "853"),
+        (ValueError("label too long"), "fails the TLS handshake (label too long)", "853"),
+    ],
+)
+def test_errors_of_tls_are_told_in_words(error: OSError, cause: str, remedy: str) -> None:
+    failure = tls_failure(error, NAME)
+    assert failure.cause == cause
+    assert remedy in failure.remedy
 
 
 @pytest.mark.parametrize(
