@@ -109,7 +109,7 @@ class AxfrSource(SourceModel):
     def prepared(self, environment: Mapping[str, str]) -> Self:
         """See ``SourceModel.prepared``."""
         ready = self.model_copy()
-        ready._prepared = self._servers(environment)  # noqa: SLF001 - its own kind
+        ready._prepared = self._made(environment)  # noqa: SLF001 - its own kind
         return ready
 
     def collect(self) -> Iterator[Zone | ZoneFailure]:
@@ -122,9 +122,9 @@ class AxfrSource(SourceModel):
 
     @property
     def _ready(self) -> AxfrServers:
-        return self._prepared or self._servers({})
+        return self._prepared or self._made({})
 
-    def _servers(self, environment: Mapping[str, str]) -> AxfrServers:
+    def _made(self, environment: Mapping[str, str]) -> AxfrServers:
         terms = Terms(
             limits=Limits(self.transfer_timeout, self.max_records, self.max_bytes),
             key=self.tsig.key(environment) if self.tsig else None,

@@ -1,5 +1,6 @@
 """Signed transfers (RFC 8945) from real servers, and from odd ones."""
 
+import random
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -204,3 +205,24 @@ def test_an_unreadable_record_does_not_hide_a_wrong_signature(tsig: dict[str, ob
         assert WRONG in asked.error(server, tsig=tsig).what
     with signing(odd.signed(FIRST, last, unsigned=[1])) as server:
         assert "without a signature" in asked.error(server, tsig=tsig).what
+
+
+def test_a_signed_message_that_was_changed_yields_the_zone_as_it_was_or_none(
+    tsig: dict[str, object],
+) -> None:
+    """The TSIG record's own TTL, or its name's case, are not signed, and change nothing."""
+    dice = random.Random(8945)
+    whole = page("a", "b", start=True, end=True)
+
+    def behave(client: socket.socket, query: dns.message.Message) -> None:
+        wire = bytearray(odd.framed(odd.answer(query, whole(query))))
+        wire[dice.randrange(2, len(wire))] ^= 1 << dice.randrange(8)
+        client.sendall(wire)
+
+    with signing(odd.signed(whole)) as server:
+        unchanged = asked.zone(server, tsig=tsig).records
+    with signing(behave) as server:
+        results = [next(iter(asked.source(server, tsig=tsig).collect())) for _ in range(400)]
+    zones = [result for result in results if isinstance(result, Zone)]
+    assert len(zones) < 100
+    assert {zone.records for zone in zones} <= {unchanged}
