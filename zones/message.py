@@ -6,8 +6,10 @@ such records all the same. A TLSA record with a hash too short must not hide a z
 
 import struct
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 import dns.exception
 import dns.message
@@ -17,10 +19,12 @@ import dns.wire
 
 from zones.collector import KEPT
 from zones.name import name_text
+from zones.tsig import SIGNATURE_ERRORS
 
 READ_ERRORS = (dns.exception.DNSException, ValueError, struct.error)
 """What ``read_message`` raises for a message that is of no use."""
 
+UNSIGNED: Mapping[str, Any] = MappingProxyType({})
 _NEEDED = KEPT | {dns.rdatatype.SOA}
 _HEADER = struct.Struct("!HHHHHH")
 
@@ -36,24 +40,37 @@ class Read:
     """Owner and type of the records whose rdata could not be read; no target comes from them."""
 
     @property
+    def owners(self) -> Iterator[dns.name.Name]:
+        """Of all records in the answer section."""
+        yield from (rrset.name for rrset in self.message.answer)
+        yield from (owner for owner, _ in self.left_out)
+
+    @property
     def count(self) -> int:
         """Records in the answer section."""
         return len(self.message.answer) + len(self.left_out)
 
 
-def read_message(wire: bytes) -> Read:
-    """Return the message; raises one of READ_ERRORS.
+def read_message(wire: bytes, tsig: Mapping[str, Any] = UNSIGNED) -> Read:
+    """Return the message; raises one of READ_ERRORS, of which SIGNATURE_ERRORS are some.
 
-    A record that targets or the transfer itself need has to be whole; the error names it.
+    ``tsig`` is what ``dns.message.from_wire`` takes to verify it with; without that, a signed
+    message is of no use. A record that targets or the transfer itself need has to be whole; the
+    error names it.
     """
     try:
-        return Read(_parsed(wire))
+        return Read(_parsed(wire, tsig))
+    except SIGNATURE_ERRORS:
+        raise
     except READ_ERRORS as error:
-        return _in_part(wire, error)
+        return _in_part(wire, tsig, error)
 
 
-def _in_part(wire: bytes, error: Exception) -> Read:
-    message = _parsed(wire, continue_on_error=True)
+def _in_part(wire: bytes, tsig: Mapping[str, Any], error: Exception) -> Read:
+    message = _parsed(wire, tsig, continue_on_error=True)
+    for fault in message.errors:
+        if isinstance(fault.exception, SIGNATURE_ERRORS):
+            raise fault.exception
     read = Counter((rrset.name, rrset.rdtype) for rrset in message.answer)
     unread = Counter(_walk(wire)) - read
     for owner, rdtype in unread:
@@ -66,13 +83,16 @@ def _in_part(wire: bytes, error: Exception) -> Read:
     return Read(message, tuple(unread.elements()))
 
 
-def _parsed(wire: bytes, *, continue_on_error: bool = False) -> dns.message.Message:
+def _parsed(
+    wire: bytes, tsig: Mapping[str, Any], *, continue_on_error: bool = False
+) -> dns.message.Message:
     return dns.message.from_wire(
         wire,
         xfr=True,
         multi=True,
         one_rr_per_rrset=True,
         continue_on_error=continue_on_error,
+        **tsig,
     )
 
 
