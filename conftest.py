@@ -1,36 +1,28 @@
 """Wiring: options, one inventory for a run, one test for each target, verdicts to reports."""
 
+import gc
 import signal
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
 from audit import Audit
-from checks.context import Context
-from checks.crew import ChildDiedError, ChildError, CrewClosedError
-from checks.evidence import Scan
-from checks.failure import failure_text, waiver_text
-from checks.ruling import Terms
-from checks.scanners import Scanners, available_cores
-from checks.stores import StoreFile
-from checks.text import clean
-from checks.verdict import Outcome, Verdict
-from checks.zone import ZoneTally
-from distribution import AddressScheduling, Foresight
+from auditor import Auditor
+from distribution import AddressScheduling
 from frozen import OPTIONS, RequestError, Taken, requested, take
 from reports import PLUGINS
 from reports.describe import describe, now
 from reports.results import RESULTS_KEY, is_controller
 from reports.run import RUN_KEY
 from settings import FILE_NAME, Settings, SettingsError, load_settings, make_settings
-from zones.inventory import Inventory, ZoneResult, zone_ids
+from zones.inventory import ZoneResult, zone_ids
 from zones.target import Target
 
 pytest_plugins = PLUGINS
 
 AUDIT_KEY = pytest.StashKey[Audit]()
-VERDICT_KEY = pytest.StashKey[Verdict]()
 DEMO_KEY = pytest.StashKey[Any]()
 
 
@@ -55,11 +47,34 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if is_controller(config):
         # As Ctrl-C: the reports are written, and the demo is taken down.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        settings, taken = _begun(config)
-        config.stash[AUDIT_KEY] = Audit(settings, taken.inventory, taken.shard)
+        with _making_what_stays():
+            settings, taken = _begun(config)
+        audit = Audit(settings, taken.inventory, taken.shard)
         config.stash[RUN_KEY] = describe(settings, taken)
     else:
-        config.stash[AUDIT_KEY] = Audit.from_wire(config.workerinput["zonecert"])  # type: ignore[attr-defined]
+        with _making_what_stays():
+            audit = Audit.from_wire(config.workerinput["zonecert"])  # type: ignore[attr-defined]
+    config.stash[AUDIT_KEY] = audit
+    config.pluginmanager.register(Auditor(audit, config), "zonecert-auditor")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Collect without the garbage collector, which would find nothing but what stays."""
+    with _making_what_stays():
+        return (yield)
+
+
+@contextmanager
+def _making_what_stays() -> Iterator[None]:
+    # It goes over everything again and again while things are made, and finds nothing to free: of
+    # 100,000 tests a third of the time.
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -99,109 +114,6 @@ def _is_real(item: pytest.Item) -> bool:
     callspec = getattr(item, "callspec", None)
     subjects = callspec.params.values() if callspec else ()
     return all(isinstance(subject, Target | ZoneResult | str) for subject in subjects)
-
-
-@pytest.fixture(scope="session")
-def audit(request: pytest.FixtureRequest) -> Audit:
-    """Return what the run works from."""
-    return request.config.stash[AUDIT_KEY]
-
-
-@pytest.fixture(scope="session")
-def scanners(request: pytest.FixtureRequest, audit: Audit) -> Iterator[Scanners]:
-    """Yield the share of the run's scanner processes that this process has."""
-    worker = getattr(request.config, "workerinput", {})
-    limits = audit.settings.limits.shared_by(worker.get("workercount", 1), available_cores())
-    scanners = Scanners(audit.required_stores, audit.inventory.judged_at, limits)
-    yield scanners
-    scanners.close()
-
-
-@pytest.fixture(scope="session")
-def foresight(request: pytest.FixtureRequest, scanners: Scanners) -> Foresight:
-    """Return what tells the scanners which targets are to come."""
-    worker = getattr(request.config, "workerinput", {})
-    parts = worker["workercount"] if worker.get("zonecert_by_address") else 1
-    callspecs = [getattr(item, "callspec", None) for item in request.session.items]
-    params = [callspec.params for callspec in callspecs if callspec is not None]
-    targets = [each["target"] for each in params if "target" in each]
-    return Foresight(targets, parts, scanners)
-
-
-@pytest.fixture
-def scan(target: Target, foresight: Foresight, scanners: Scanners) -> Scan:
-    """Return the scan of the test's target; the scans of those to come are under way."""
-    foresight.look_ahead_of(target)
-    try:
-        return scanners.scan(target)
-    except (ChildError, ChildDiedError, CrewClosedError, OSError) as error:
-        words = str(error).strip().splitlines()[-1:]
-    # An error of this test, not a failure: nothing is known of the target.
-    pytest.fail(f"{target}: the scanner broke: {clean(''.join(words))}", pytrace=False)
-
-
-@pytest.fixture
-def context(target: Target, audit: Audit) -> Context:
-    """Return the terms on which the test's target is judged."""
-    return audit.settings.context_of(target, audit.inventory.judged_at)
-
-
-@pytest.fixture
-def inventory(audit: Audit) -> Inventory:
-    """Return the zones, targets and skips of the run."""
-    return audit.inventory
-
-
-@pytest.fixture
-def required_stores(audit: Audit) -> tuple[StoreFile, ...]:
-    """Return the trust stores that any policy of the run requires."""
-    return audit.required_stores
-
-
-@pytest.fixture
-def terms(audit: Audit) -> Terms:
-    """Return what findings about the run as a whole are weighed by."""
-    return audit.terms
-
-
-@pytest.fixture
-def zone_terms(zone: ZoneResult, audit: Audit) -> Terms:
-    """Return what findings about the test's zone are weighed by."""
-    return audit.zone_terms(zone)
-
-
-@pytest.fixture
-def zone_tally(zone: ZoneResult, audit: Audit, scanners: Scanners) -> ZoneTally:
-    """Return how the targets of the test's zone answer from here."""
-    return audit.zone_tally(zone, scanners)
-
-
-@pytest.fixture
-def settle(request: pytest.FixtureRequest) -> Callable[[Verdict], None]:
-    """Turn a verdict into the test's outcome, and hand it to the reports."""
-
-    def settle(verdict: Verdict) -> None:
-        request.node.stash[VERDICT_KEY] = verdict
-        if verdict.fails:
-            pytest.fail(failure_text(verdict), pytrace=False)
-        if verdict.outcome is Outcome.UNREACHABLE:
-            pytest.skip(verdict.reason)
-        if verdict.outcome is Outcome.WAIVED:
-            pytest.xfail(waiver_text(verdict))
-
-    return settle
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Send the verdict along with the report that it decided."""
-    report = yield
-    verdict = item.stash.get(VERDICT_KEY, None)
-    if verdict is not None and call.when == "call":
-        report.zonecert = verdict.to_json()  # type: ignore[attr-defined]
-    return report
 
 
 @pytest.hookimpl(trylast=True)

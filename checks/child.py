@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-Worker = Callable[[Any, Callable[[object], None]], object]
-"""Does one task; the second argument takes what is to arrive before the task is done."""
+Worker = Callable[[Any], object]
+"""Does one task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ _PR_SET_PDEATHSIG = 1
 def serve(pipe: "Connection[Any, Any]", work: Work, slots: int) -> None:
     """Do the tasks that come through the pipe, so many at once, until it closes.
 
-    Messages in: (key, task). Messages out: (key, kind, value), kind one of ``part``, ``done``,
+    Messages in: (key, task). Messages out: (key, kind, value), kind one of ``done``,
     ``failed`` (value: the traceback's text); the first is ``ready``, of no task.
     """
     _live_and_die_quietly()
@@ -56,7 +56,7 @@ def serve(pipe: "Connection[Any, Any]", work: Work, slots: int) -> None:
 
     def do(key: int, task: object) -> None:
         try:
-            send(key, "done", worker(task, lambda part: send(key, "part", part)))
+            send(key, "done", worker(task))
         except BaseException:  # noqa: BLE001 - a panic in Rust is one; all is the parent's to tell
             send(key, "failed", traceback.format_exc())
 

@@ -1,8 +1,8 @@
 """A crew of expendable child processes: tasks that may hang or crash in native code.
 
 A child that overruns or dies takes every task down that it held. Which of them was to blame cannot
-be told from outside, so all are suspects and are done again, one at a time in a child of their own:
-only a task that brings its child down alone is told so.
+be told from outside, so all are suspects and are done again, each alone in a child: only a task
+that brings its child down alone is told so.
 """
 
 import multiprocessing
@@ -22,6 +22,11 @@ from checks.member import Job, Member
 PRELOADED = ["sslyze", "OpenSSL.crypto", "sslyze.plugins.scan_commands"]
 """Imported once by the fork server, so that a new child costs milliseconds."""
 
+SUSPECTS_AT_ONCE = 8
+"""Children that do one suspect each: after a crash there may be a hundred that wait for silence."""
+_LOOKS_EVERY = 0.5
+"""Seconds between two looks for tasks that overran."""
+
 
 class ChildError(Exception):
     """A task could not be done because the code of its work raised; holds the traceback."""
@@ -34,8 +39,6 @@ class ChildDiedError(Exception):
     overran: bool
     """Whether it used up its time (of the wall clock or of the CPU); else it crashed."""
     exit_code: int | None
-    parts: list[Any]
-    """What had arrived until then."""
 
     def __str__(self) -> str:
         if self.overran:
@@ -66,7 +69,8 @@ class Crew:
         self._suspects: deque[Job] = deque()
         self._members: list[Member] = []
         self._keys = 0
-        self._closing = False
+        self._looked_at = 0.0
+        self._closing = self._is_woken = False
         self._trouble = ""
         self._woken, self._waker = Pipe(duplex=False)
         self._selector = DefaultSelector()
@@ -97,15 +101,20 @@ class Crew:
         self._thread.join()
 
     def _wake(self) -> None:
-        with suppress(OSError, ValueError):
-            self._waker.send_bytes(b"!")
+        with self._lock:
+            is_awake, self._is_woken = self._is_woken, True
+        # What a result leads to is submitted by the crew's thread itself, which looks next.
+        if not is_awake and threading.current_thread() is not self._thread:
+            with suppress(OSError, ValueError):
+                self._waker.send_bytes(b"!")
 
     def _run(self) -> None:
         try:
             self._selector.register(self._woken, EVENT_READ)
             while not self._closing:
                 self._hand_out()
-                for ready, _ in self._selector.select(self._seconds_to_next_overrun()):
+                is_idle = not any(member.jobs for member in self._members)
+                for ready, _ in self._selector.select(None if is_idle else _LOOKS_EVERY):
                     if ready.data is None:
                         self._woken.recv_bytes()
                     else:
@@ -118,28 +127,31 @@ class Crew:
 
     def _hand_out(self) -> None:
         with self._lock:
+            self._is_woken = False
             waiting = len(self._waiting)
         regular = [member for member in self._members if not member.is_for_suspects]
         while waiting > 0 and len(regular) < self._size:
             regular.append(self._start())
-            waiting -= self._slots
+            waiting -= 1
         while self._waiting:
             free = min(regular, key=lambda member: len(member.jobs), default=None)
             if free is None or len(free.jobs) >= self._slots:
                 break
             free.give(self._waiting.popleft(), self._patience)
-        self._hand_out_suspect()
+        self._hand_out_suspects()
 
-    def _hand_out_suspect(self) -> None:
+    def _hand_out_suspects(self) -> None:
         # Beside the others, so that suspects, which take their time, hold up nobody.
-        own = next((member for member in self._members if member.is_for_suspects), None)
-        if self._suspects:
-            own = own or self._start(is_for_suspects=True)
-            if not own.jobs:
-                own.give(self._suspects.popleft(), self._patience)
-        elif own is not None and not own.jobs:
-            self._forget(own)
-            own.end()
+        own = [member for member in self._members if member.is_for_suspects]
+        idle = [member for member in own if not member.jobs]
+        while self._suspects and (idle or len(own) < SUSPECTS_AT_ONCE):
+            if not idle:
+                idle.append(self._start(is_for_suspects=True))
+                own += idle
+            idle.pop().give(self._suspects.popleft(), self._patience)
+        for member in idle:
+            self._forget(member)
+            member.end()
 
     def _start(self, *, is_for_suspects: bool = False) -> Member:
         member = Member.start(self._context, self._work, self._slots)
@@ -157,19 +169,16 @@ class Crew:
         match kind:
             case "ready":
                 member.begin(self._patience)
-            case "part":
-                member.jobs[key].parts.append(value)
             case "done":
                 member.jobs.pop(key).future.set_result(value)
             case _:
                 member.jobs.pop(key).future.set_exception(ChildError(value))
 
-    def _seconds_to_next_overrun(self) -> float | None:
-        times = [job.overdue_at for member in self._members for job in member.jobs.values()]
-        return max(0.0, min(times) - monotonic()) if times else None
-
     def _kill_overdue(self) -> None:
         now = monotonic()
+        if now < self._looked_at + _LOOKS_EVERY:
+            return
+        self._looked_at = now
         for member in self._members:
             if member.is_overdue(now):
                 member.overran = True
@@ -182,13 +191,11 @@ class Crew:
         member.process.join()
         jobs, code = list(member.jobs.values()), member.process.exitcode
         if self._slots > 1 and not member.is_for_suspects:
-            for job in jobs:
-                job.parts.clear()
             self._suspects.extend(jobs)
             return
         overran = member.overran or code == _SIGXCPU
         for job in jobs:
-            job.future.set_exception(ChildDiedError(overran, code, job.parts))
+            job.future.set_exception(ChildDiedError(overran, code))
 
     def _forget(self, member: Member) -> None:
         self._members.remove(member)

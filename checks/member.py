@@ -25,7 +25,6 @@ class Job:
     key: int
     task: object
     future: Future[Any] = field(default_factory=Future)
-    parts: list[Any] = field(default_factory=list)
     overdue_at: float = inf
     """On the monotonic clock."""
 

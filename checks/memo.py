@@ -1,4 +1,4 @@
-"""Values that are made once, however many threads ask for them."""
+"""Values that are made once, however many ask for them."""
 
 import threading
 from collections import OrderedDict
@@ -10,35 +10,42 @@ Value = TypeVar("Value")
 
 
 class Memo(Generic[Value]):
-    """Yields the value of a key; the first thread to ask makes it, the others wait."""
+    """Yields the future of a key's value: what the first who asked has begun, to all others too."""
 
     def __init__(self, size: int | None = None) -> None:
-        """Keep so many of the latest values; None: all."""
+        """Keep so many of the values that were asked for last; None: all."""
         self._size = size
-        self._lock = threading.Lock()
-        self._futures: OrderedDict[Hashable, Future[Value]] = OrderedDict()
+        # Making may end at once.
+        self._lock = threading.RLock()
+        self._making: dict[Hashable, Future[Value]] = {}
+        self._made = OrderedDict[Hashable, Value]()
+        """Without their futures, which are larger than most values."""
 
-    def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
-        """Return the value of a key, made by ``make`` if nobody has asked for it before.
+    def get(self, key: Hashable, make: "Callable[[], Future[Value]]") -> "Future[Value]":
+        """Return the future of a key's value, begun by ``make`` if nobody has asked before.
 
-        Raises what ``make`` raised, to all who wait; who asks later has it made again.
+        What fails, fails for all who wait; who asks later has it made again.
         """
-        future, is_first = self._future(key)
-        if is_first:
-            try:
-                future.set_result(make())
-            except Exception as error:  # noqa: BLE001 - handed on to all who wait
-                with self._lock:
-                    self._futures.pop(key, None)
-                future.set_exception(error)
-        return future.result()
-
-    def _future(self, key: Hashable) -> "tuple[Future[Value], bool]":
         with self._lock:
-            if key in self._futures:
-                return self._futures[key], False
-            future: Future[Value] = Future()
-            self._futures[key] = future
-            if self._size is not None and len(self._futures) > self._size:
-                self._futures.popitem(last=False)
-            return future, True
+            if key in self._made:
+                self._made.move_to_end(key)
+                return _done(self._made[key])
+            if key in self._making:
+                return self._making[key]
+            future = self._making[key] = make()
+        future.add_done_callback(lambda done: self._keep(key, done))
+        return future
+
+    def _keep(self, key: Hashable, done: "Future[Value]") -> None:
+        with self._lock:
+            del self._making[key]
+            if done.exception() is None:
+                self._made[key] = done.result()
+                if self._size is not None and len(self._made) > self._size:
+                    self._made.popitem(last=False)
+
+
+def _done(value: Value) -> "Future[Value]":
+    future = Future[Value]()
+    future.set_result(value)
+    return future

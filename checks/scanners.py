@@ -8,12 +8,15 @@ this one never imports SSLyze.
 
 import hashlib
 import os
+import resource
+import sys
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
+from math import ceil
 
-from checks.ahead import Ahead
+from checks.ahead import HELD, Ahead
 from checks.child import Work
 from checks.crew import ChildDiedError, Crew
 from checks.evidence import (
@@ -29,18 +32,18 @@ from checks.evidence import (
 from checks.memo import Memo
 from checks.reach import reach
 from checks.scan.task import ChainTask, Endpoint, RawHandshake, RawScan, StapleTask
+from checks.steps import Steps, run
 from checks.stores import StoreFile
 from zones.target import Target
 
-THREADS = 32
-"""Handshakes that one process does at once: beyond this its threads hinder each other."""
 GRACE = 5.0
 """Seconds by which a handshake process may miss a target's deadline before it is killed."""
 PATH_BUDGET = 5
 """Seconds of CPU time for one chain; a usual one takes 5 milliseconds."""
 PATH_PATIENCE = 120.0
 """Seconds of wall clock for one chain: only for a system that does not count CPU time."""
-CHAINS_KEPT = 4096
+CHAINS_KEPT = 512
+"""Those that were seen last; to make the evidence of one anew takes half a millisecond."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,8 @@ class Limits:
     connect_timeout: float = 3
     """Seconds for one TCP connection."""
     connections_per_address: int = 4
-    scans_at_once: int = 64
+    scans_at_once: int = 128
+    """Those of silent servers not counted."""
     processes: int = 1
     """Handshake processes, and as many path processes."""
 
@@ -71,10 +75,11 @@ class Scanners:
     def __init__(self, stores: Sequence[StoreFile], judged_at: datetime, limits: Limits) -> None:
         """Start no process yet: they come with the first scan."""
         self._limits = limits
+        held = min(HELD * limits.scans_at_once, room_for_connections())
         self._handshakes = Crew(
             Work("checks.scan.work", "HandshakeWork", (limits.deadline,)),
             size=limits.processes,
-            slots=min(THREADS, limits.scans_at_once),
+            slots=ceil(held / limits.processes),
             patience=limits.deadline + GRACE,
         )
         self._paths = Crew(
@@ -83,12 +88,14 @@ class Scanners:
             slots=1,
             patience=PATH_PATIENCE,
         )
+        self._connections = ThreadPoolExecutor(held, "reach")
         self._reaches: Memo[Reach] = Memo()
         self._chains: Memo[Chain] = Memo(CHAINS_KEPT)
         self._staples: Memo[Staple] = Memo(CHAINS_KEPT)
         self._ahead = Ahead(
-            self._scan,
-            at_once=limits.scans_at_once,
+            lambda target: run(self._scan(target)),
+            at_once=min(limits.scans_at_once, held),
+            held=held,
             per_address=limits.connections_per_address,
         )
 
@@ -103,12 +110,6 @@ class Scanners:
         """
         return self._ahead.take(target).result()
 
-    def reach(self, address: str, port: int) -> Reach:
-        """Return what comes of connecting there, asked once for all names of the address."""
-        return self._reaches.get(
-            (address, port), lambda: reach(address, port, self._limits.connect_timeout)
-        )
-
     def count_answering(self, endpoints: Iterable[tuple[str, int]], enough: int) -> int:
         """Return how many of the endpoints answer TCP, ``enough`` being enough to know.
 
@@ -117,11 +118,10 @@ class Scanners:
         answering = 0
         unasked = list(dict.fromkeys(endpoints))
         some_at_once = max(enough, self._limits.scans_at_once)
-        with ThreadPoolExecutor(self._limits.scans_at_once) as threads:
-            while unasked and answering < enough:
-                some, unasked = unasked[:some_at_once], unasked[some_at_once:]
-                reaches = threads.map(lambda endpoint: self.reach(*endpoint), some)
-                answering += sum(each is Reach.ANSWERED for each in reaches)
+        while unasked and answering < enough:
+            some, unasked = unasked[:some_at_once], unasked[some_at_once:]
+            reaches = [self._reach(*endpoint) for endpoint in some]
+            answering += sum(each.result() is Reach.ANSWERED for each in reaches)
         return answering
 
     def close(self) -> None:
@@ -129,47 +129,74 @@ class Scanners:
         self._handshakes.close()
         self._paths.close()
         self._ahead.close()
+        self._connections.shutdown()
 
-    def _scan(self, target: Target) -> Scan:
-        answer = self.reach(target.address, target.port)
+    def _reach(self, address: str, port: int) -> "Future[Reach]":
+        """Begin to find out what comes of connecting there, once for all names of the address."""
+        seconds = self._limits.connect_timeout
+        return self._reaches.get(
+            (address, port), lambda: self._connections.submit(reach, address, port, seconds)
+        )
+
+    def _scan(self, target: Target) -> Steps[Scan]:
+        answer = yield self._reach(target.address, target.port)
         if answer is not Reach.ANSWERED:
             return Scan(target, answer)
-        raw = self._shake_hands(Endpoint(target.address, target.port, target.server_name))
-        handshakes = tuple(self._evidence(handshake) for handshake in raw.handshakes)
-        return Scan(target, answer, handshakes, raw.failure)
+        raw = yield from self._shake_hands(target)
+        shown = [self._chain(each.certificates) for each in raw.handshakes]
+        handshakes = []
+        for each, chain in zip(raw.handshakes, shown, strict=True):
+            handshakes.append((yield from self._evidence(each, chain)))
+        return Scan(target, answer, tuple(handshakes), raw.failure)
 
-    def _shake_hands(self, endpoint: Endpoint) -> RawScan:
+    def _shake_hands(self, target: Target) -> Steps[RawScan]:
+        endpoint = Endpoint(target.address, target.port, target.server_name)
         try:
-            raw: RawScan = self._handshakes.submit(endpoint).result()
+            raw: RawScan = yield self._handshakes.submit(endpoint)
         except ChildDiedError as error:
             if not error.overran:
                 raise
-            return RawScan(
-                (),
-                HandshakeFailure(
-                    FailureKind.TLS_FAILED,
-                    "the handshake did not end within the deadline, its process was killed",
-                ),
-            )
+            return RawScan((), HandshakeFailure(FailureKind.TLS_FAILED, _KILLED))
         return raw
 
-    def _evidence(self, raw: RawHandshake) -> Handshake:
-        key = _digest(raw.certificates)
-        chain = self._chains.get(key, lambda: self._chain(raw.certificates))
+    def _evidence(self, raw: RawHandshake, shown: "Future[Chain]") -> Steps[Handshake]:
+        chain = yield shown
         staple = None
         if raw.staple is not None and not chain.leaf.unreadable:
             task = StapleTask(raw.certificates, raw.staple)
-            staple = self._staples.get((key, raw.staple), lambda: self._paths.submit(task).result())
+            key = (_digest(raw.certificates), raw.staple)
+            staple = yield self._staples.get(key, lambda: self._paths.submit(task))
         return Handshake(raw.question, raw.tls_version, chain, staple)
 
-    def _chain(self, certificates: tuple[bytes, ...]) -> Chain:
+    def _chain(self, certificates: tuple[bytes, ...]) -> "Future[Chain]":
+        """Begin to make evidence of a chain, once for all that show it."""
+        return self._chains.get(
+            _digest(certificates), lambda: run(self._chain_evidence(certificates))
+        )
+
+    def _chain_evidence(self, certificates: tuple[bytes, ...]) -> Steps[Chain]:
         try:
-            chain: Chain = self._paths.submit(ChainTask(certificates)).result()
+            chain: Chain = yield self._paths.submit(ChainTask(certificates))
         except ChildDiedError as error:
             if not error.overran:
                 raise
-            return over_budget(certificates, error.parts)
-        return chain
+        else:
+            return chain
+        # Which of the two takes for ever, reading it or building paths, is not known yet.
+        try:
+            read: Chain = yield self._paths.submit(ChainTask(certificates, is_verified=False))
+        except ChildDiedError:
+            return unread(certificates)
+        return replace(read, over_budget=True)
+
+
+_KILLED = "the handshake did not end within the deadline, its process was killed"
+
+
+def room_for_connections() -> int:
+    """Return how many connections this process and each child may have open, others left out."""
+    descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return sys.maxsize if descriptors == resource.RLIM_INFINITY else max(1, descriptors // 2)
 
 
 def available_cores() -> int:
@@ -179,10 +206,8 @@ def available_cores() -> int:
     return os.cpu_count() or 1
 
 
-def over_budget(certificates: tuple[bytes, ...], parts: Sequence[Chain]) -> Chain:
-    """Return what is known of a chain whose path building was killed."""
-    for chain in parts:
-        return replace(chain, over_budget=True)
+def unread(certificates: tuple[bytes, ...]) -> Chain:
+    """Return what is known of a chain that cannot even be read within the budget."""
     sha256 = hashlib.sha256(certificates[0]).hexdigest()
     leaf = Certificate.unread(sha256, "reading it takes more than its share of CPU time")
     return Chain((leaf,), ((),), (), over_budget=True, dropped=len(certificates) - 1)

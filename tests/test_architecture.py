@@ -17,6 +17,7 @@ FLOORS = (
     {"settings"},
     {"frozen"},
     {"audit", "distribution", "reports"},
+    {"auditor"},
     {"conftest"},
 )
 """Each room imports itself and what lies below it, and nothing beside it."""

@@ -66,9 +66,9 @@ _TLS_1_3_ONLY = {
 _OLDER_CIPHERS = "ALL:COMPLEMENTOFALL:-PSK:-SRP:-aNULL"
 
 
-def shake_hands(endpoint: Endpoint, seconds: float) -> RawScan:
-    """Return the chains that the server shows, all questions inside so many seconds."""
-    with Deadline(seconds) as deadline:
+def shake_hands(endpoint: Endpoint, deadline: Deadline) -> RawScan:
+    """Return the chains that the server shows, all questions inside the deadline."""
+    with deadline:
         interview = Interview(endpoint, deadline)
         interview.hold()
         return RawScan(tuple(interview.handshakes), interview.failure())

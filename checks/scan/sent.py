@@ -1,6 +1,7 @@
 """The certificates that a server sent, parsed, and how they hang together."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from cryptography import x509
 
@@ -35,6 +36,7 @@ def parsed(certificates: Sequence[bytes]) -> list[x509.Certificate]:
     return [certificate for certificate in found if certificate is not None]
 
 
+@lru_cache(maxsize=4096)
 def parse(der: bytes) -> x509.Certificate | None:
     """Return the certificate; None where what a path is built by cannot be read."""
     try:

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cached_property
 
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.utils import CryptographyDeprecationWarning
 from OpenSSL import crypto
 from sslyze.plugins.certificate_info.trust_stores.trust_store import TrustStore
@@ -32,6 +33,12 @@ class LoadedStore:
             for path in self.file.paths
             for certificate in x509.load_pem_x509_certificates(path.read_bytes())
         )
+
+    @cached_property
+    def fingerprints(self) -> frozenset[str]:
+        """The anchors' SHA-256, of the DER form, lower-case hex."""
+        digest = hashes.SHA256()
+        return frozenset(anchor.fingerprint(digest).hex() for anchor in self.anchors)
 
     @cached_property
     def names(self) -> frozenset[x509.Name]:

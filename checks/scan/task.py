@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from checks.evidence import HandshakeFailure
+from checks.evidence import HandshakeFailure, by_fields
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """Where to shake hands, and with which server name."""
@@ -14,6 +15,7 @@ class Endpoint:
     server_name: str
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class RawHandshake:
     """One completed handshake, nothing parsed."""
@@ -27,6 +29,7 @@ class RawHandshake:
     """DER of the stapled OCSP response."""
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class RawScan:
     """What came of all questions put to an endpoint."""
@@ -36,11 +39,14 @@ class RawScan:
     """Why there is no handshake, or why perhaps not every certificate was seen."""
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class ChainTask:
     """A chain as sent, to be made into evidence; the same for every name and address."""
 
     certificates: tuple[bytes, ...]
+    is_verified: bool = True
+    """False: it is only read, since verifying it takes for ever."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,11 @@
 """What scanner processes do: the work of a handshake process and of a path process.
 
-A worker is made once in its process and called for each task; what it emits on the way arrives
-even if the task must be ended by a kill.
+A worker is made once in its process and called for each task.
 """
 
 import resource
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from math import ceil
@@ -17,12 +16,11 @@ from cryptography import x509
 from checks.evidence import Chain, Staple
 from checks.scan import path, sent, staple
 from checks.scan.certificate import facts, load
+from checks.scan.deadline import Deadline, Watchdog
 from checks.scan.handshake import shake_hands
 from checks.scan.store import LoadedStore, load_stores
 from checks.scan.task import ChainTask, Endpoint, RawScan, StapleTask
 from checks.stores import StoreFile
-
-Emit = Callable[[object], None]
 
 
 @dataclass(frozen=True)
@@ -32,9 +30,13 @@ class HandshakeWork:
     deadline: float
     """Seconds for all handshakes of one endpoint."""
 
-    def __call__(self, task: Endpoint, _emit: Emit) -> RawScan:
+    def __call__(self, task: Endpoint) -> RawScan:
         """Return the chains, or why there are none."""
-        return shake_hands(task, self.deadline)
+        return shake_hands(task, Deadline(self.deadline, self._watchdog))
+
+    @cached_property
+    def _watchdog(self) -> Watchdog:
+        return Watchdog()
 
 
 @dataclass(frozen=True)
@@ -50,31 +52,27 @@ class PathWork:
     def _loaded(self) -> tuple[LoadedStore, ...]:
         return load_stores(self.stores)
 
-    def __call__(self, task: ChainTask | StapleTask, emit: Emit) -> Chain | Staple:
-        """Return the evidence; of a chain, its facts are emitted before it is verified."""
+    def __call__(self, task: ChainTask | StapleTask) -> Chain | Staple:
+        """Return the evidence."""
         stores = self._loaded
         _allow_cpu_seconds(self.budget)
         match task:
             case ChainTask():
-                return _chain(task, stores, self.judged_at, emit)
+                return _chain(task, stores, self.judged_at)
             case StapleTask():
                 leaf = load(task.certificates[0])
                 issuers = _possible_issuers(leaf, task.certificates[1:], stores)
                 return staple.judge(task.staple, leaf, issuers, self.judged_at)
 
 
-def _chain(
-    task: ChainTask, stores: Sequence[LoadedStore], judged_at: datetime, emit: Emit
-) -> Chain:
+def _chain(task: ChainTask, stores: Sequence[LoadedStore], judged_at: datetime) -> Chain:
     looked_at = task.certificates[: sent.LOOKED_AT]
-    chain = Chain(
+    return Chain(
         certificates=tuple(map(facts, looked_at)),
         issuers=sent.issuers(looked_at),
-        stores=(),
+        stores=tuple(path.judge(looked_at, stores, judged_at)) if task.is_verified else (),
         dropped=len(task.certificates) - len(looked_at),
     )
-    emit(chain)
-    return replace(chain, stores=tuple(path.judge(looked_at, stores, judged_at)))
 
 
 def _possible_issuers(

@@ -9,8 +9,6 @@ from math import ceil
 from time import process_time
 from typing import Any
 
-Emit = Callable[[object], None]
-
 
 class Chores:
     """Does as the task says: a word, and what it is about."""
@@ -18,39 +16,36 @@ class Chores:
     def __init__(self) -> None:
         self._together = threading.Barrier(3)
 
-    def __call__(self, task: tuple[str, Any], emit: Emit) -> object:
+    def __call__(self, task: tuple[str, Any]) -> object:
         word, value = task
-        chore: Callable[[Any, Emit], object] = getattr(self, word)
-        return chore(value, emit)
+        chore: Callable[[Any], object] = getattr(self, word)
+        return chore(value)
 
-    def double(self, value: int, _emit: Emit) -> int:
+    def double(self, value: int) -> int:
         return 2 * value
 
-    def pid(self, _value: None, _emit: Emit) -> int:
+    def pid(self, _value: None) -> int:
         return os.getpid()
 
-    def fail(self, value: str, _emit: Emit) -> None:
+    def fail(self, value: str) -> None:
         raise ValueError(value)
 
-    def panic(self, value: str, _emit: Emit) -> None:
+    def panic(self, value: str) -> None:
         """Raise what is no Exception, as Rust code does."""
         raise BaseException(value)  # noqa: TRY002
 
-    def crash(self, value: object, emit: Emit) -> None:
-        emit(value)
+    def crash(self, _value: object) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
-    def hang(self, value: object, emit: Emit) -> None:
-        emit(value)
+    def hang(self, _value: object) -> None:
         threading.Event().wait()
 
-    def meet(self, value: int, _emit: Emit) -> int:
+    def meet(self, value: int) -> int:
         """Return only when two others are here as well."""
         self._together.wait(30)
         return value
 
-    def burn(self, value: object, emit: Emit) -> None:
-        emit((value, os.getpid()))
+    def burn(self, _value: object) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (ceil(process_time()) + 1, -1))
         while True:
             pass

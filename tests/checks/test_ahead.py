@@ -3,6 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
@@ -27,8 +28,12 @@ class Gate:
         self._at_once: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._arrival = threading.Condition(self._lock)
+        self._threads = ThreadPoolExecutor(200)
 
-    def scan(self, target: Target) -> Scan:
+    def begin(self, target: Target) -> "Future[Scan]":
+        return self._threads.submit(self._scan, target)
+
+    def _scan(self, target: Target) -> Scan:
         with self._arrival:
             self.came.append(target)
             for key in (target.address, "all"):
@@ -52,8 +57,14 @@ def gate() -> Iterator[Gate]:
     made.open.set()
 
 
-def ahead(gate: Gate, *, at_once: int = 4, per_address: int = 2) -> Ahead:
-    return Ahead(gate.scan, at_once=at_once, per_address=per_address)
+NEVER = 3600.0
+"""Seconds."""
+
+
+def ahead(gate: Gate, *, at_once: int = 4, per_address: int = 2, silence: float = NEVER) -> Ahead:
+    return Ahead(
+        gate.begin, at_once=at_once, held=4 * at_once, per_address=per_address, silence=silence
+    )
 
 
 def test_each_target_is_scanned_once_and_yields_its_own_scan(gate: Gate) -> None:
@@ -135,10 +146,70 @@ def test_what_a_test_waits_for_goes_first(gate: Gate) -> None:
 
 
 def test_a_scan_that_breaks_breaks_for_who_asks() -> None:
-    def breaking(_target: Target) -> Scan:
-        raise OSError("too many open files")
+    def breaking(_target: Target) -> "Future[Scan]":
+        broken: Future[Scan] = Future()
+        broken.set_exception(OSError("too many open files"))
+        return broken
 
-    scanning = Ahead(breaking, at_once=2, per_address=2)
+    scanning = Ahead(breaking, at_once=2, held=8, per_address=2)
     scanning.expect([target(1)])
     with pytest.raises(OSError, match="too many"):
         scanning.take(target(1)).result(30)
+
+
+def test_a_silent_scan_gives_its_place_to_another(gate: Gate) -> None:
+    """What waits for a server presses nobody."""
+    scanning = ahead(gate, at_once=2, silence=0.05)
+    scanning.expect([target(n) for n in range(40)])
+    gate.wait_for(4)
+
+
+def test_no_more_are_under_way_than_can_be_held_however_silent(gate: Gate) -> None:
+    scanning = ahead(gate, at_once=2, silence=0.05)
+    targets = [target(n) for n in range(80)]
+    scanning.expect(targets)
+    scanning.take(targets[0])
+    gate.wait_for(8)
+    gate.open.set()
+    scanning.take(targets[-1]).result(30)
+    assert gate.most_at_once["all"] == 8
+
+
+def test_a_test_that_waits_for_a_silent_server_lets_the_window_grow() -> None:
+    """There is nothing else to do, and what follows may be silent as well."""
+    silent: Future[Scan] = Future()
+    begun: list[Target] = []
+    twenty = threading.Event()
+
+    def begin(each: Target) -> "Future[Scan]":
+        begun.append(each)
+        if len(begun) == 20:
+            twenty.set()
+        if each == target(0):
+            return silent
+        done: Future[Scan] = Future()
+        done.set_result(Scan(each, Reach.REFUSED))
+        return done
+
+    scanning = Ahead(begin, at_once=2, held=8, per_address=2, silence=0.05)
+    scanning.expect([target(n) for n in range(40)])
+    # One is under way, and the rest of the window of four is done.
+    assert len(begun) == 4
+    scanning.take(target(0))
+    assert twenty.wait(30)
+    silent.set_result(Scan(target(0), Reach.REFUSED))
+    scanning.close()
+
+
+def test_many_that_end_at_once_are_all_scanned() -> None:
+    """However deep that would nest."""
+
+    def begin(each: Target) -> "Future[Scan]":
+        done: Future[Scan] = Future()
+        done.set_result(Scan(each, Reach.REFUSED))
+        return done
+
+    scanning = Ahead(begin, at_once=4000, held=4000, per_address=1)
+    targets = [target(n % 250, f"127.1.{n // 250}.{n % 250}") for n in range(5000)]
+    scanning.expect(targets)
+    assert [scanning.take(each).result(30).target for each in targets] == targets

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import resource
 import signal
 import socket
 import struct
@@ -250,6 +251,21 @@ def test_a_scanner_process_that_is_killed_costs_no_target(scanners: Scanners) ->
             for child in list(crew._members):
                 os.kill(child.process.pid, signal.SIGKILL)
         assert all(trusted(scanners.scan(each)) == [True, True] for each in good)
+
+
+def test_no_more_is_held_than_there_are_descriptors_for(
+    store: StoreFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A shell with ``ulimit -n 64`` gets a slower run, not one that breaks."""
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (64, 64))
+    made = Scanners([store], NOW, Limits())
+    monkeypatch.undo()
+    with TlsServer(GOOD) as server:
+        names = [target(server.port, f"w{number}.x.test") for number in range(60)]
+        made.expect(names)
+        assert all(trusted(made.scan(each)) == [True, True] for each in names)
+    assert made._handshakes._slots == 32
+    made.close()
 
 
 def test_of_a_hundred_certificates_only_some_are_looked_at(scanners: Scanners) -> None:
