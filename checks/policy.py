@@ -11,7 +11,7 @@ from checks.finding import CATALOGUE, Severity
 from zones.name import name_text, parse_name
 from zones.rdata import ServiceType
 from zones.service import IMPLICIT, STARTTLS_BY_PORT, StartTls
-from zones.source import Regex
+from zones.source_model import Regex
 
 SSLYZE_STORES = ("android", "apple", "java", "mozilla", "windows")
 """Names of the trust stores that SSLyze ships."""
@@ -135,6 +135,12 @@ class Policy(Model):
     scans_at_once: Annotated[int, Field(ge=1, le=1024)] = 128
     """In the whole run, however many xdist workers it has; a scan whose server has been silent for
     a second does not count, and there may be three times as many of these."""
+
+    def located(self, folder: Path) -> "Policy":
+        """Return the policy with its relative paths taken from that folder, the configuration's."""
+        own_ca = tuple(folder / path for path in self.own_ca)
+        stores_dir = self.stores_dir and folder / self.stores_dir
+        return self.model_copy(update={"own_ca": own_ca, "stores_dir": stores_dir})
 
     def overridden(self, overrides: Overrides) -> "Policy":
         """Return the policy with what the overrides set; of tables, key by key."""

@@ -72,7 +72,7 @@ def test_missing_configuration_ends_with_4_and_tells_how_to_start(tmp_path: Path
 
 
 def test_faulty_configuration_ends_with_4_and_scans_nothing(world: World, tmp_path: Path) -> None:
-    document = world.document({"tsig": "key"}, ports=["443"], thrust="own")
+    document = world.document({"view": "key"}, ports=["443"], thrust="own")
     world.transfers.clear()
     ended = play(tmp_path, write(tmp_path, document), f"--csv={CSV}", "-n", "2")
 
@@ -80,7 +80,7 @@ def test_faulty_configuration_ends_with_4_and_scans_nothing(world: World, tmp_pa
     assert ended.code == 4
     assert f'{file}: policy.ports[0]: given "443"; Input should be a valid integer' in ended.output
     assert f"{file}: policy.thrust: is not known; compliance.toml.sample has" in ended.output
-    assert f"{file}: source[0].tsig: is not known; compliance.toml.sample has" in ended.output
+    assert f"{file}: source[0].view: is not known; compliance.toml.sample has" in ended.output
     assert world.transfers == []
     assert not (tmp_path / CSV).exists()
 
