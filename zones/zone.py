@@ -32,7 +32,7 @@ class Zone:
     origin: str
     """The apex name; the root zone is the empty string."""
     serial: int
-    """Of the SOA record (RFC 1035 section 3.3.13)."""
+    """Of the SOA record (RFC 1035 section 3.3.13); 0 where the source tells none."""
     records: tuple[Record, ...]
     """Sorted; of the types that targets are derived from: A, AAAA, CNAME, DNAME, NS, MX, SRV, SVCB,
     HTTPS, TLSA, and TXT at names that begin with ``_mta-sts``."""
@@ -47,3 +47,6 @@ class Zone:
     other_owners: tuple[str, ...] = ()
     """Owner names that hold records of other types only, sorted: they exist, so that a wildcard
     does not cover them (RFC 4592 section 2.2.2)."""
+    members: tuple[str, ...] = ()
+    """Of a catalog zone (RFC 9432) the apex names of the zones that it lists, sorted; such a zone
+    names no host, and has no records here. Empty for any other."""
