@@ -62,7 +62,7 @@ class ZoneTally:
     record_reasons: Counter[str] = field(default_factory=Counter)
     """Why records named no target."""
     records: Counter[Fate] = field(default_factory=Counter)
-    """Of the A, AAAA and CNAME records."""
+    """Of the A, AAAA, CNAME and ALIAS records."""
 
     @property
     def unaccounted(self) -> int:

@@ -22,12 +22,12 @@ from zones.order import numeric
 from zones.source import ZoneFailure, ZoneSourceError
 from zones.target import Target
 from zones.targets import Unresolved
-from zones.zone import Record, Zone
+from zones.zone import ALIASES, Record, Zone
 
 FORMAT = "zonecert zones"
 VERSION = 1
 _FAMILIES = {"A": 4, "AAAA": 6}
-_TYPES = frozenset({*_FAMILIES, "CNAME", "DNAME", "NS"})
+_TYPES = frozenset({*_FAMILIES, "CNAME", "DNAME", "NS", *ALIASES})
 
 
 class ExportError(Exception):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from zones.name import ancestors, moved, parent
-from zones.zone import Zone
+from zones.zone import ALIASES, Zone
 
 MAX_LINKS = 16
 """CNAMEs and DNAMEs that may follow on each other; a longer chain counts as a loop."""
@@ -17,6 +17,8 @@ class Reached:
 
     name: str
     addresses: tuple[str, ...]
+    aliases: tuple[tuple[str, str], ...] = ()
+    """Of ALIAS records that it holds as well: family or empty for all, and where each leads to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,8 @@ class Left:
     """The chain leaves the transferred zones at this name."""
 
     name: str
+    family: str = ""
+    """Of addresses that alone the ALIAS records on the way let through; empty: all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,16 @@ class Looped:
     """The chain loops, or has more than ``MAX_LINKS`` links; this name is on it."""
 
     name: str
+
+
+def family_of(address: str) -> str:
+    """Return the family of an address, ``ipv4`` or ``ipv6``."""
+    return "ipv6" if ":" in address else "ipv4"
+
+
+def of_family(family: str, addresses: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those of the addresses that are of that family; all of them where it is empty."""
+    return tuple(each for each in addresses if family_of(each) == family) if family else addresses
 
 
 class Lookup:
@@ -72,9 +86,33 @@ class Lookup:
                 return Left(link)
             alias = zone.alias(link)
             if alias is None:
-                return Reached(link, zone.addresses(link))
+                return Reached(link, zone.addresses(link), zone.aliases(link))
             link = alias
         return Looped(name)
+
+    def ends(self, view: str, name: str, family: str = "") -> list[Reached | Left | Looped]:
+        """Return where that name leads to, and whoever points at it: at least one end.
+
+        There are several where ALIAS records part the way; addresses are of that family, if any.
+        """
+        ends: list[Reached | Left | Looped] = []
+        todo = [(name, family)]
+        seen = {*todo}
+        for link, only in todo:
+            match self.follow(view, link):
+                case Reached(at, addresses, aliases):
+                    found = of_family(only, addresses)
+                    steps = {(to, only or of) for of, to in aliases if not of or only in {"", of}}
+                    if found or not steps:
+                        ends.append(Reached(at, found))
+                    # Each once: aliases may lead in circles.
+                    todo += sorted(steps - seen)
+                    seen |= steps
+                case Left(at):
+                    ends.append(Left(at, only))
+                case Looped() as loop:
+                    ends.append(loop)
+        return ends or [Looped(name)]
 
     def _authority(self, view: str, name: str) -> "_ZoneData | None":
         return next(self._authorities(view, name), None)
@@ -108,6 +146,8 @@ class _ZoneData:
         self._addresses: dict[str, list[str]] = defaultdict(list)
         self._aliases: dict[str, str] = {}
         self._dnames: dict[str, str] = {}
+        self._pointers: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        """ALIAS records: family and target."""
         self._cuts: set[str] = set()
         self._nodes: set[str] = {zone.origin}
         for owner in zone.other_owners:
@@ -121,6 +161,8 @@ class _ZoneData:
                     self._aliases.setdefault(record.owner, record.rdata)
                 case "DNAME":
                     self._dnames.setdefault(record.owner, record.rdata)
+                case rdtype if rdtype in ALIASES:
+                    self._pointers[record.owner].append((ALIASES[rdtype], record.rdata))
                 case "NS" if record.owner != zone.origin:
                     self._cuts.add(record.owner)
 
@@ -167,6 +209,10 @@ class _ZoneData:
     def addresses(self, name: str) -> tuple[str, ...]:
         """Return the addresses of the name, of its own or synthesised from a wildcard."""
         return tuple(self._addresses.get(self._source(name), ()))
+
+    def aliases(self, name: str) -> tuple[tuple[str, str], ...]:
+        """Return family and target of each ALIAS record that answers for the name."""
+        return tuple(self._pointers.get(self._source(name), ())) if self._pointers else ()
 
     def _source(self, name: str) -> str:
         """Return the owner that answers: the name, or its source of synthesis (RFC 4592 3.3.1)."""

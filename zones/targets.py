@@ -1,7 +1,7 @@
 """From zones to targets: pure, and all the rules are here.
 
-Every A, AAAA and CNAME record becomes at least one target, or exactly one skip. Two steps, around
-the resolving of names that leave the zones: ``names_to_resolve`` and ``derive``.
+Every A, AAAA, CNAME and ALIAS record becomes at least one target, or exactly one skip. Two steps,
+around the resolving of names that leave the zones: ``names_to_resolve`` and ``derive``.
 
 The owner decides first whether a record is looked at; the first rule that fits skips it:
 
@@ -17,7 +17,8 @@ Then the addresses that the record leads to:
 5. A CNAME is followed in its own view's zones and, where these do not speak for a name, in the
    other views'. A zone that speaks for a name and does not hold it ends the chain: DANGLING.
    Over 16 links, or a loop: CNAME_LOOP. The names on the way may be any, service labels too.
-   A DNAME above a name is a link like a CNAME at it (RFC 6672).
+   A DNAME above a name is a link like a CNAME at it (RFC 6672). ALIAS records are followed all,
+   each for the addresses that it yields.
 6. A wildcard answers for names that do not exist, as RFC 4592 says; an empty non-terminal exists.
 7. A CNAME that leaves every transferred zone is external: its end is resolved, UNRESOLVED where
    that failed for any family that is asked for, DANGLING where there are no addresses.
@@ -38,13 +39,14 @@ from hashlib import sha256
 from itertools import chain
 from typing import Literal, NamedTuple
 
-from zones.lookup import Left, Lookup, Looped, Reached
+from zones.lookup import Left, Lookup, Looped, Reached, family_of, of_family
 from zones.order import interleaved, numeric
 from zones.target import RecordRef, Skipped, SkipReason, Target
-from zones.zone import Zone
+from zones.zone import ALIASES, Zone
 
 ADDRESS_TYPES = frozenset({"A", "AAAA"})
-NAMING_TYPES = ADDRESS_TYPES | {"CNAME"}
+POINTING_TYPES = frozenset({"CNAME", *ALIASES})
+NAMING_TYPES = ADDRESS_TYPES | POINTING_TYPES
 """The types of which every record is accounted for."""
 
 _SERVICE_LABEL = re.compile(r"(?:^|\.)_")
@@ -107,7 +109,7 @@ class _Way(NamedTuple):
 
 
 def references(zone: Zone, rdtypes: Container[str] = NAMING_TYPES) -> tuple[RecordRef, ...]:
-    """Return the zone's A, AAAA and CNAME records, each once: what is accounted for."""
+    """Return the zone's records that may name a target, each once: what is accounted for."""
     return tuple(
         dict.fromkeys(
             RecordRef(zone.view, zone.origin, record.owner, record.rdtype, record.rdata)
@@ -118,15 +120,14 @@ def references(zone: Zone, rdtypes: Container[str] = NAMING_TYPES) -> tuple[Reco
 
 
 def names_to_resolve(zones: Iterable[Zone], rules: Rules) -> set[tuple[str, str]]:
-    """Return each (view, name) at which a CNAME that is looked at leaves the transferred zones."""
+    """Return each (view, name) at which a record that is looked at leaves the transferred zones."""
     zones = tuple(zones)
     lookup = Lookup(zones)
-    names = set()
-    for ref in chain.from_iterable(references(zone, {"CNAME"}) for zone in zones):
+    names: set[tuple[str, str]] = set()
+    for ref in chain.from_iterable(references(zone, POINTING_TYPES) for zone in zones):
         if _objection(ref, lookup, rules) is None:
-            end = lookup.follow(ref.view, ref.rdata)
-            if isinstance(end, Left):
-                names.add((ref.view, end.name))
+            ends = lookup.ends(ref.view, ref.rdata)
+            names.update((ref.view, end.name) for end in ends if isinstance(end, Left))
     return names
 
 
@@ -189,30 +190,31 @@ class _Derivation:
             return objection
         if ref.rdtype in ADDRESS_TYPES:
             return self._ways_to(ref, (ref.rdata,), external=False)
-        match self.lookup.follow(ref.view, ref.rdata):
-            case Reached(name, ()):
-                return Skipped(ref, SkipReason.DANGLING, name)
-            case Reached(_, addresses):
-                return self._ways_to(ref, addresses, external=False)
+        ends = self.lookup.ends(ref.view, ref.rdata, ALIASES.get(ref.rdtype, ""))
+        outcomes = [self._ways_by(ref, end) for end in ends]
+        ways = [way for outcome in outcomes if isinstance(outcome, list) for way in outcome]
+        return ways or outcomes[0]
+
+    def _ways_by(self, ref: RecordRef, end: Reached | Left | Looped) -> list[_Way] | Skipped:
+        match end:
             case Looped(name):
                 return Skipped(ref, SkipReason.CNAME_LOOP, name)
-            case Left(name):
-                return self._ways_outside(ref, name)
-
-    def _ways_outside(self, ref: RecordRef, name: str) -> list[_Way] | Skipped:
-        match self.answers.get((ref.view, name), Unresolved("was not looked up")):
-            case Unresolved(why):
-                return Skipped(ref, SkipReason.UNRESOLVED, f"{name}: {why}")
-            case ():
-                return Skipped(ref, SkipReason.DANGLING, name)
-            case addresses:
-                return self._ways_to(ref, addresses, external=True)
+            case Reached(_, addresses):
+                pass
+            case Left(name, family):
+                answer = self.answers.get((ref.view, name), Unresolved("was not looked up"))
+                if isinstance(answer, Unresolved):
+                    return Skipped(ref, SkipReason.UNRESOLVED, f"{name}: {answer.why}")
+                addresses = of_family(family, answer)
+        if not addresses:
+            return Skipped(ref, SkipReason.DANGLING, end.name)
+        return self._ways_to(ref, addresses, external=isinstance(end, Left))
 
     def _ways_to(
         self, ref: RecordRef, addresses: tuple[str, ...], *, external: bool
     ) -> list[_Way] | Skipped:
         """Return the ways that rules 8 and 9 leave of those addresses."""
-        wanted = [at for at in addresses if _family(at) in self.rules.families]
+        wanted = [at for at in addresses if family_of(at) in self.rules.families]
         if not wanted:
             return Skipped(ref, SkipReason.FILTERED, "families leaves its addresses out")
         zone = self.lookup.owner_zone(ref.owner)
@@ -243,7 +245,3 @@ class _Derivation:
             external=all(way.external for way in ways),
             records=tuple(sorted({way.ref for way in ways})),
         )
-
-
-def _family(address: str) -> str:
-    return "ipv6" if ":" in address else "ipv4"

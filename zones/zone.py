@@ -3,6 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+ALIASES = {"ALIAS": "", "ALIAS-A": "ipv4", "ALIAS-AAAA": "ipv6"}
+"""Types that stand in no RFC, and the one family of addresses that each yields, or all of them.
+
+The provider answers with the addresses of another name, whereas a CNAME would show that name: so it
+may stand at an apex and beside other records (Route 53's alias records, octoDNS's ALIAS)."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Record:
@@ -14,9 +20,10 @@ class Record:
 
     owner: str
     rdtype: str
-    """Upper-case mnemonic, such as ``AAAA``."""
+    """Upper-case mnemonic, such as ``AAAA``; or one of ``ALIASES``."""
     rdata: str
-    """A, AAAA: the address in its canonical text form. CNAME, DNAME, NS: the name it points at."""
+    """A, AAAA: the address in its canonical text form. CNAME, DNAME, NS and
+    ``ALIASES``: the name it points at."""
     ttl: int
     """Seconds."""
 
@@ -30,7 +37,8 @@ class Zone:
     serial: int
     """Of the SOA record (RFC 1035 section 3.3.13)."""
     records: tuple[Record, ...]
-    """Sorted; of the types that targets are derived from (A, AAAA, CNAME, DNAME, NS)."""
+    """Sorted; of the types that targets are derived from (A, AAAA, CNAME, DNAME, NS,
+    ``ALIASES``)."""
     view: str
     """Name of the source that it came from."""
     server: str
