@@ -18,26 +18,13 @@ from pydantic import (
 from zones.axfr_servers import AxfrServers
 from zones.credentials import TlsTable, TsigTable, is_table
 from zones.endpoint import DNS_PORT, Endpoint, parse_endpoint
-from zones.name import name_text, parse_name
+from zones.origin import Origins, distinct
 from zones.source import ZoneFailure
 from zones.source_model import SourceModel
 from zones.stream import Limits
 from zones.tls import XOT_PORT
 from zones.transfer import Terms
 from zones.zone import Zone
-
-
-def _origin(text: str) -> str:
-    if not text:
-        raise ValueError("a zone has a name; the root zone is written as '.'")
-    return name_text(parse_name(text))
-
-
-def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
-    twice = sorted({name or "." for name in names if names.count(name) > 1})
-    if twice:
-        raise ValueError(f"named twice: {', '.join(twice)}")
-    return names
 
 
 def _servers(value: object, info: ValidationInfo) -> tuple[Endpoint, ...]:
@@ -47,7 +34,7 @@ def _servers(value: object, info: ValidationInfo) -> tuple[Endpoint, ...]:
     servers = tuple(parse_endpoint(each, port) for each in listed)
     if not servers:
         raise ValueError("names no server")
-    _distinct(tuple(map(str, servers)))
+    distinct(tuple(map(str, servers)))
     return servers
 
 
@@ -63,7 +50,6 @@ def _address(text: str) -> str:
         raise ValueError(f"{text!r} is no IP address; write one of this host's") from None
 
 
-Origin = Annotated[str, AfterValidator(_origin)]
 Servers = Annotated[
     tuple[Endpoint, ...],
     PlainValidator(_servers),
@@ -80,7 +66,7 @@ class AxfrSource(SourceModel):
     # Validated after ``tls``, which decides the port.
     server: Servers
     """IP address or host name, with or without a port; several are tried in order."""
-    zones: Annotated[tuple[Origin, ...], Field(min_length=1), AfterValidator(_distinct)]
+    zones: Annotated[Origins, Field(min_length=1)]
     tsig: Annotated[TsigTable, BeforeValidator(is_table)] | None = None
     """None: transfers are not signed."""
     source_address: Annotated[str, AfterValidator(_address)] | None = None
