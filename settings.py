@@ -17,7 +17,7 @@ from checks.scanners import Limits
 from checks.stores import StoreError, StoreFile, find_stores
 from faults import repeated, shown, valid
 from zones.source import SOURCE_TYPES
-from zones.source_model import SourceModel, prepared, source_class
+from zones.source_model import LibraryMissingError, SourceModel, prepared, source_class
 from zones.target import Target
 from zones.targets import Rules
 
@@ -219,8 +219,13 @@ def _source(
         given = f"given {shown(kind)}" if "type" in table else "is missing"
         faults.append(f"{place}.type: {given}; allowed: {', '.join(SOURCE_TYPES)}")
         return None
+    try:
+        model = source_class(kind)
+    except LibraryMissingError as error:
+        faults.append(f"{place}.type: given {shown(kind)}; {error}")
+        return None
     policy = valid(Overrides, table.pop("policy", {}), f"{place}.policy", faults)
-    source = valid(source_class(kind), table, place, faults)
+    source = valid(model, table, place, faults)
     return (source, policy) if source and policy else None
 
 

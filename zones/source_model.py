@@ -28,6 +28,10 @@ Regex = Annotated[re.Pattern[str], BeforeValidator(_regex)]
 Nameserver = Annotated[Endpoint, BeforeValidator(parse_address_endpoint), PlainSerializer(str)]
 
 
+class LibraryMissingError(Exception):
+    """A type of source needs a library that is not installed: which, and how to install it."""
+
+
 class SourceModel(BaseModel):
     """The keys that every ``[[source]]`` table has, whatever its type."""
 
@@ -67,10 +71,17 @@ class SourceModel(BaseModel):
 def source_class(type_name: str) -> type[SourceModel]:
     """Return the model, itself a ZoneSource, of the sources of that type.
 
-    Raises KeyError for a type that is not in ``SOURCE_TYPES``.
+    Raises KeyError for a type that is not in ``SOURCE_TYPES``, and LibraryMissingError for one
+    whose extra is not installed.
     """
     module, _, attribute = SOURCE_TYPES[type_name].partition(":")
-    model: type[SourceModel] = getattr(import_module(module), attribute)
+    try:
+        model: type[SourceModel] = getattr(import_module(module), attribute)
+    except ModuleNotFoundError as error:
+        raise LibraryMissingError(
+            f"needs the library {error.name}, which is not installed;"
+            f" install the extra {type_name}: pip install -e '.[{type_name}]'"
+        ) from error
     return model
 
 

@@ -1,15 +1,31 @@
 import re
+import sys
 
 import pytest
 
 from zones.axfr import AxfrSource
 from zones.source import SOURCE_TYPES, ZoneSource, ZoneSourceError
-from zones.source_model import SourceModel, source_class
+from zones.source_model import LibraryMissingError, SourceModel, source_class
 
 
 @pytest.mark.parametrize("type_name", SOURCE_TYPES)
 def test_each_source_type_has_a_model(type_name: str) -> None:
     assert issubclass(source_class(type_name), SourceModel)
+
+
+@pytest.mark.parametrize(("type_name", "library"), [("route53", "boto3")])
+def test_a_source_type_without_its_library_says_how_to_install_it(
+    type_name: str, library: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The extra has the name of the type."""
+    monkeypatch.setitem(sys.modules, library, None)
+    monkeypatch.delitem(sys.modules, f"zones.{type_name}", raising=False)
+    with pytest.raises(LibraryMissingError) as caught:
+        source_class(type_name)
+    assert str(caught.value) == (
+        f"needs the library {library}, which is not installed;"
+        f" install the extra {type_name}: pip install -e '.[{type_name}]'"
+    )
 
 
 def test_an_unknown_source_type_is_a_key_error() -> None:
