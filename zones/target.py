@@ -41,6 +41,15 @@ class Target:
     """Whether a CNAME led out of every transferred zone to get to the address."""
     records: tuple[RecordRef, ...]
     """The records that named it, sorted."""
+    starttls: str = ""
+    """How TLS is begun: empty for TLS from the first byte, else one of ``smtp``, ``imap``, ``pop3``,
+    ``ftp``, ``ldap``, ``xmpp``, ``xmpp_server``, ``rdp``, ``postgres``."""
+    accepted: tuple[str, ...] = ()
+    """Further reference identifiers that will do, with a note: of an SRV record its target
+    (sorted)."""
+    demanded_by: tuple[str, ...] = ()
+    """What in DNS says that a mail exchange's clients check its certificate: ``TLSA``, ``MTA-STS``
+    (sorted); empty for anything but MX."""
 
     @property
     def id(self) -> str:
