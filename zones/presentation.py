@@ -2,7 +2,7 @@
 
 Owners and targets are absolute, with a trailing dot or without. Whatever would leave it open what
 is in the zone is a ValueError: an owner that is no name or outside of the zone, and a value that
-cannot be read, of a type that targets come from. Of any other type the owner alone counts.
+cannot be read, of a type that no zone is what it is without. Of any other type it hides no zone.
 """
 
 from collections.abc import Iterable
@@ -14,10 +14,10 @@ import dns.rdataclass
 import dns.rdataset
 import dns.rdatatype
 
-from zones.collector import KEPT, Collector
+from zones.collector import STRICT, Collector
 from zones.name import parse_name
 
-_NEEDED = KEPT | {dns.rdatatype.SOA}
+_NEEDED = STRICT | {dns.rdatatype.SOA}
 
 
 def keep_text(
@@ -32,7 +32,8 @@ def keep_text(
         except (dns.exception.DNSException, ValueError) as error:
             if kind in _NEEDED:
                 raise ValueError(f"{owner} {rdtype} {value}: {error}") from error
-            collector.note(name, kind)
+            # Octets that say as much as is known of it.
+            collector.note(name, kind, ttl, value.encode())
         else:
             collector.keep(name, dns.rdataset.from_rdata(ttl, rdata))
 
@@ -43,9 +44,9 @@ def keep_alias_text(collector: Collector, owner: str, rdtype: str, ttl: int, tar
     collector.keep_alias(_owner(collector, owner), rdtype, parse_name(target), ttl)
 
 
-def note_text(collector: Collector, owner: str, rdtype: str) -> None:
-    """Tell the collector that the owner exists, with records of that type that nobody knows."""
-    collector.note(_owner(collector, owner), _kind(rdtype))
+def note_text(collector: Collector, owner: str) -> None:
+    """Tell the collector that the owner exists, with records that nobody tells."""
+    collector.note(_owner(collector, owner), dns.rdatatype.NONE, 0, b"")
 
 
 def _owner(collector: Collector, text: str) -> dns.name.Name:

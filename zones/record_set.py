@@ -46,7 +46,7 @@ def keep_record_sets(collector: Collector, sets: Iterable[RecordSet]) -> None:
             _keep_aliases(collector, name, rdtype, found)
         elif not contents:
             # An alias of a resource of AWS, such as of type HTTPS: what it answers is not told.
-            note_text(collector, name, rdtype)
+            note_text(collector, name)
 
 
 def _contents(

@@ -83,6 +83,7 @@ def test_a_hosted_zone_gives_its_records(aws: Account) -> None:
     assert lines(zone) == [
         "company.com A 192.0.2.1",
         "company.com A 192.0.2.2",
+        "company.com MX 10 mail.company.com",
         "shop.company.com CNAME shops.example.net",
         "www.company.com AAAA 2001:db8::1",
     ]
@@ -172,8 +173,8 @@ def test_a_copy_of_another_set_has_its_values(aws: Account) -> None:
     """An alias of a type other than addresses stays in its hosted zone, but for AWS's own."""
     aws.create(
         "company.com",
-        record_set("a.company.com", "NS", "ns.a.company.com."),
-        alias("b.company.com", "NS", "a.company.com."),
+        record_set("a.company.com", "MX", "10 mail.company.com"),
+        alias("b.company.com", "MX", "a.company.com."),
         alias("c.company.com", "HTTPS", "d1.cloudfront.net."),
         alias("d.company.com", "CNAME", "e.company.com."),
         record_set("e.company.com", "CNAME", "f.example.net."),
@@ -181,8 +182,8 @@ def test_a_copy_of_another_set_has_its_values(aws: Account) -> None:
     zone = only_zone()
     found = {f"{each.owner} {each.rdtype} {each.rdata}" for each in zone.records}
     assert {
-        "a.company.com NS ns.a.company.com",
-        "b.company.com NS ns.a.company.com",
+        "a.company.com MX 10 mail.company.com",
+        "b.company.com MX 10 mail.company.com",
         "d.company.com ALIAS e.company.com",
         "e.company.com CNAME f.example.net",
     } < found
@@ -272,6 +273,13 @@ def test_a_record_that_names_no_target_may_be_as_it_likes(aws: Account) -> None:
         record_set("b.company.com", "NEWTYPE", "x"),
     )
     assert only_zone().other_owners == ("a.company.com", "b.company.com")
+
+
+def test_a_services_record_that_cannot_be_read_is_accounted_for(aws: Account) -> None:
+    """As one that a zone transfer brings."""
+    aws.create("company.com", record_set("_443._tcp.company.com", "TLSA", "3 1 1 zz"))
+    (line,) = lines(only_zone())
+    assert line.startswith(r"_443._tcp.company.com TLSA \# 8 ")
 
 
 def test_a_request_that_came_too_soon_is_made_again(aws: Account) -> None:
