@@ -29,7 +29,7 @@ from zones.zone import ALIASES, Record, Zone
 FORMAT = "zonecert zones"
 VERSION = 2
 _READABLE = (1, VERSION)
-"""Files of version 1 have no records of services and no aliases; nothing else about them differs."""
+"""Files of version 1 have no records of services, and no aliases; else they are the same."""
 _FAMILIES = {"A": 4, "AAAA": 6}
 _NAMES = frozenset({"CNAME", "DNAME", "NS", *ALIASES})
 

@@ -44,6 +44,24 @@ def keep_alias_text(collector: Collector, owner: str, rdtype: str, ttl: int, tar
     collector.keep_alias(_owner(collector, owner), rdtype, parse_name(target), ttl)
 
 
+def keep_cnames(collector: Collector, owner: str, ttl: int, targets: Iterable[str]) -> None:
+    """Give the CNAME record of that owner to the collector.
+
+    There may be several targets where it depends on who asks; no CNAME could say so.
+    """
+    match tuple(targets):
+        case (target,):
+            keep_text(collector, owner, "CNAME", ttl, [target])
+        case several:
+            for target in several:
+                keep_alias_text(collector, owner, "ALIAS", ttl, target)
+
+
+def is_known(rdtype: str) -> bool:
+    """Tell whether DNS has a type of that name: it may be a provider's own invention."""
+    return _kind(rdtype) != dns.rdatatype.NONE
+
+
 def note_text(collector: Collector, owner: str) -> None:
     """Tell the collector that the owner exists, with records that nobody tells."""
     collector.note(_owner(collector, owner), dns.rdatatype.NONE, 0, b"")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from zones.collector import Collector
-from zones.presentation import keep_alias_text, keep_text, note_text
+from zones.presentation import keep_alias_text, keep_cnames, keep_text, note_text
 
 RecordSet = Mapping[str, Any]
 """As boto3 has it."""
@@ -40,8 +40,12 @@ def keep_record_sets(collector: Collector, sets: Iterable[RecordSet]) -> None:
     for (owner, rdtype), found in by_key.items():
         name = decimal_escapes(owner)
         contents = list(_contents(by_key, (owner, rdtype)))
-        for ttl, values in contents:
-            keep_text(collector, name, rdtype, ttl, values)
+        if rdtype == "CNAME" and contents:
+            targets = dict.fromkeys(target for _, values in contents for target in values)
+            keep_cnames(collector, name, contents[0][0], targets)
+        else:
+            for ttl, values in contents:
+                keep_text(collector, name, rdtype, ttl, values)
         if rdtype in _ALIASES:
             _keep_aliases(collector, name, rdtype, found)
         elif not contents:

@@ -79,7 +79,7 @@ def source_class(type_name: str) -> type[SourceModel]:
         model: type[SourceModel] = getattr(import_module(module), attribute)
     except ModuleNotFoundError as error:
         raise LibraryMissingError(
-            f"needs the library {error.name}, which is not installed;"
+            f"needs the library {str(error.name).partition('.')[0]}, which is not installed;"
             f" install the extra {type_name}: pip install -e '.[{type_name}]'"
         ) from error
     return model

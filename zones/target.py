@@ -42,8 +42,8 @@ class Target:
     records: tuple[RecordRef, ...]
     """The records that named it, sorted."""
     starttls: str = ""
-    """How TLS is begun: empty for TLS from the first byte, else one of ``smtp``, ``imap``, ``pop3``,
-    ``ftp``, ``ldap``, ``xmpp``, ``xmpp_server``, ``rdp``, ``postgres``."""
+    """How TLS is begun: empty for TLS from the first byte, else one of ``smtp``, ``imap``,
+    ``pop3``, ``ftp``, ``ldap``, ``xmpp``, ``xmpp_server``, ``rdp``, ``postgres``."""
     accepted: tuple[str, ...] = ()
     """Further reference identifiers that will do, with a note: of an SRV record its target
     (sorted)."""

@@ -35,7 +35,7 @@ class Zone:
     origin: str
     """The apex name; the root zone is the empty string."""
     serial: int
-    """Of the SOA record (RFC 1035 section 3.3.13)."""
+    """Of the SOA record (RFC 1035 section 3.3.13); 0 where the source tells none."""
     records: tuple[Record, ...]
     """Sorted; of the types that targets are derived from (A, AAAA, CNAME, DNAME, NS,
     ``ALIASES``)."""

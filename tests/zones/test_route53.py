@@ -126,6 +126,30 @@ def test_sets_of_one_name_are_taken_together(aws: Account) -> None:
     ]
 
 
+def test_a_cname_that_depends_on_who_asks_is_followed_to_all_of_its_targets(aws: Account) -> None:
+    sets = (
+        record_set("app.company.com", "CNAME", target, SetIdentifier=target, Weight=1)
+        for target in ("blue.example.net", "green.example.net")
+    )
+    aws.create("company.com", *sets, record_set("www.company.com", "CNAME", "app.company.com"))
+    zone = only_zone()
+
+    assert lines(zone) == [
+        "app.company.com ALIAS blue.example.net",
+        "app.company.com ALIAS green.example.net",
+        "www.company.com CNAME app.company.com",
+    ]
+    answers = {
+        ("aws", "blue.example.net"): ("198.51.100.1",),
+        ("aws", "green.example.net"): ("198.51.100.2",),
+    }
+    found, _ = derive([zone], answers, Rules())
+    assert {each.address for each in found if each.fqdn == "www.company.com"} == {
+        "198.51.100.1",
+        "198.51.100.2",
+    }
+
+
 def test_an_alias_is_resolved_inside_the_zones_first_else_by_the_resolver(aws: Account) -> None:
     aws.create(
         "company.com",

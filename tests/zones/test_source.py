@@ -13,11 +13,13 @@ def test_each_source_type_has_a_model(type_name: str) -> None:
     assert issubclass(source_class(type_name), SourceModel)
 
 
-@pytest.mark.parametrize(("type_name", "library"), [("route53", "boto3")])
+@pytest.mark.parametrize(("type_name", "library"), [("route53", "boto3"), ("octodns", "octodns")])
 def test_a_source_type_without_its_library_says_how_to_install_it(
     type_name: str, library: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The extra has the name of the type."""
+    for name in [name for name in sys.modules if name.startswith(f"{library}.")]:
+        monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, library, None)
     monkeypatch.delitem(sys.modules, f"zones.{type_name}", raising=False)
     with pytest.raises(LibraryMissingError) as caught:
