@@ -77,7 +77,8 @@ def read_entries(path: Path, collector: Collector, limits: Limits) -> None:
     try:
         _Reader(records, files).read_file(path.name, collector.origin)
     except ValueError as error:
-        raise EntryError("", str(error), _remedy(error, _MEND_FILE)) from error
+        cause = str(error).removeprefix(f"{path.name} ")
+        raise EntryError("", cause, _remedy(error, _MEND_FILE)) from error
     if not records.has_soa:
         cause = "has no SOA record of the zone (RFC 1035 section 5.2)"
         raise EntryError("", cause, "look whether it is this zone's file, and all of it")

@@ -121,16 +121,23 @@ class OctodnsSource(SourceModel):
 
     def collect(self) -> Iterator[Zone | ZoneFailure]:
         """See ``ZoneSource.collect``."""
-        name = self.provider.class_name
-        with self._told(f"{name} cannot be made"):
-            options = resolved(self.provider.options, self._values)
-            provider = _class(name)(self.name, **options)
-        origins = self.zones
-        if not origins:
-            with self._told(f"{name} does not list its zones"):
-                origins = tuple(sorted({name_text(parse_name(at)) for at in provider.list_zones()}))
+        try:
+            provider = self._made()
+            origins = self.zones or self._listed(provider)
+        except OctodnsError as error:
+            yield from self.failed(self.provider.class_name, error)
+            return
         for origin in origins:
             yield self._zone_or_failure(provider, origin)
+
+    def _made(self) -> BaseSource:
+        name = self.provider.class_name
+        with self._told(f"{name} cannot be made"):
+            return _class(name)(self.name, **resolved(self.provider.options, self._values))
+
+    def _listed(self, provider: Any) -> list[str]:  # noqa: ANN401 - not every source has list_zones
+        with self._told(f"{self.provider.class_name} does not list its zones"):
+            return sorted({name_text(parse_name(name)) for name in provider.list_zones()})
 
     def _zone_or_failure(self, provider: BaseSource, origin: str) -> Zone | ZoneFailure:
         try:

@@ -98,7 +98,8 @@ class Route53Source(SourceModel):
             client = self._client()
             by_origin = _by_origin(self._hosted_zones(client))
         except (BotoCoreError, ClientError, ValueError) as error:
-            raise _failure("Route 53", error) from error
+            yield from self.failed("Route 53", _failure("Route 53", error))
+            return
         for origin in self.zones or sorted(by_origin):
             yield self._zone_or_failure(client, origin, by_origin[origin])
 

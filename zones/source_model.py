@@ -63,6 +63,16 @@ class SourceModel(BaseModel):
         """
         return self
 
+    def failed(self, server: str, error: ZoneSourceError) -> Iterator[ZoneFailure]:
+        """Yield the failure of each zone that the configuration names, of what hinders them all.
+
+        Raises the error where it names none.
+        """
+        if not self.origins:
+            raise error
+        for origin in self.origins:
+            yield ZoneFailure(origin, self.name, server, error)
+
     def collect(self) -> Iterator[Zone | ZoneFailure]:
         """See ``ZoneSource.collect``."""
         raise NotImplementedError

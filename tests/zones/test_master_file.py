@@ -208,7 +208,7 @@ def test_a_file_that_is_not_there_is_told_so(tmp_path: Path) -> None:
     (failure,) = source(tmp_path).collect()
     assert isinstance(failure, ZoneFailure)
     assert str(failure.error) == (
-        "zone company.com: file zones/company.zone: company.zone cannot be read (No such file or"
+        "zone company.com: file zones/company.zone: cannot be read (No such file or"
         " directory); mend the path in the configuration, or the file's mode"
     )
 

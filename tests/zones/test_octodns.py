@@ -236,11 +236,14 @@ def test_a_provider_that_cannot_list_its_zones_fails_as_a_whole() -> None:
     )
 
 
-def test_a_provider_that_cannot_be_made_fails_as_a_whole(tmp_path: Path) -> None:
+def test_a_provider_that_cannot_be_made_is_told_of_each_zone_that_is_named(tmp_path: Path) -> None:
     """Of options that the class hands on, nobody but octoDNS knows which there are."""
-    made = source({**yaml(tmp_path, company=COMPANY), "colour": "red"})
-    with pytest.raises(OctodnsError, match=r"cannot be made \(TypeError: .*'colour'\)"):
-        list(made.collect())
+    options = {**yaml(tmp_path, company=COMPANY), "colour": "red"}
+    failure = only_failure(options, zones=("company.com",))
+    assert re.search(r"cannot be made \(TypeError: .*'colour'\)", failure.error.what)
+    assert failure.origin == "company.com"
+    with pytest.raises(OctodnsError, match="cannot be made"):
+        list(source(options).collect())
 
 
 def test_a_variable_that_is_not_set_is_told_before_anybody_is_asked() -> None:

@@ -357,6 +357,14 @@ def test_without_credentials_it_says_where_they_are_looked_for(
     assert error().startswith("Route 53: Unable to locate credentials; look at the credentials")
 
 
+def test_what_hinders_all_zones_is_told_of_each_that_is_named() -> None:
+    found = list(source(profile="audit", zones=("a.com", "b.com")).collect())
+    assert [each.origin for each in found] == ["a.com", "b.com"]
+    assert {str(each.error) for each in found if isinstance(each, ZoneFailure)} == {
+        error(profile="audit")
+    }
+
+
 def test_a_profile_that_is_not_there_is_told() -> None:
     assert error(profile="audit").startswith(
         "Route 53: The config profile (audit) could not be found; look at"
