@@ -4,8 +4,7 @@ A provider is somebody else's code: what it raises, and what it puts into words,
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from importlib import import_module
 from inspect import signature
@@ -19,6 +18,7 @@ from pydantic_core import PydanticCustomError
 from zones.collector import Collector
 from zones.name import name_text, parse_name
 from zones.origin import Origins
+from zones.patience import OutOfPatienceError, Result, within
 from zones.provider_record import keep_records
 from zones.reference import looked_up, redacted, references, resolved, secrets_written_out
 from zones.source import ZoneFailure, ZoneSourceError
@@ -28,11 +28,16 @@ from zones.zone import Zone
 _CLASS = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+", re.ASCII)
 _SHOWN = 200
 """Characters of what a provider says."""
+_WAIT = "look at the network between here and it, or raise transfer_timeout"
 _LOOK = "look at the provider's options and credentials, and at the network between here and it"
 
 
 class OctodnsError(ZoneSourceError):
     """A provider did not give a zone, or not the list of them."""
+
+
+class StalledError(OctodnsError):
+    """A provider did not come back in time."""
 
 
 def _class(text: str) -> type[Any]:
@@ -92,6 +97,8 @@ class OctodnsSource(SourceModel):
     provider: Provider
     zones: Origins = ()
     """Empty: every zone that the provider lists."""
+    transfer_timeout: Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)] = 300
+    """Seconds for one zone, and for their list."""
     _values: dict[str, str | float] = PrivateAttr(default_factory=dict)
     """What each reference of the options stands for, once that is known."""
 
@@ -121,39 +128,47 @@ class OctodnsSource(SourceModel):
 
     def collect(self) -> Iterator[Zone | ZoneFailure]:
         """See ``ZoneSource.collect``."""
+        name = self.provider.class_name
         try:
-            provider = self._made()
-            origins = self.zones or self._listed(provider)
+            provider = self._asked(f"{name} cannot be made", self._made)
+            origins = self.zones or self._asked(
+                f"{name} does not list its zones", lambda: _listed(provider)
+            )
         except OctodnsError as error:
-            yield from self.failed(self.provider.class_name, error)
+            yield from self.failed(name, error)
             return
-        for origin in origins:
-            yield self._zone_or_failure(provider, origin)
+        yield from self._each(provider, origins)
 
     def _made(self) -> BaseSource:
-        name = self.provider.class_name
-        with self._told(f"{name} cannot be made"):
-            return _class(name)(self.name, **resolved(self.provider.options, self._values))
+        options = resolved(self.provider.options, self._values)
+        return _class(self.provider.class_name)(self.name, **options)
 
-    def _listed(self, provider: Any) -> list[str]:  # noqa: ANN401 - not every source has list_zones
-        with self._told(f"{self.provider.class_name} does not list its zones"):
-            return sorted({name_text(parse_name(name)) for name in provider.list_zones()})
-
-    def _zone_or_failure(self, provider: BaseSource, origin: str) -> Zone | ZoneFailure:
-        try:
-            return self._zone(provider, origin)
-        except OctodnsError as error:
-            return ZoneFailure(origin, self.name, self.provider.class_name, error)
+    def _each(self, provider: BaseSource, origins: tuple[str, ...]) -> Iterator[Zone | ZoneFailure]:
+        stalled: OctodnsError | None = None
+        for origin in origins:
+            try:
+                if stalled:
+                    raise stalled
+                yield self._zone(provider, origin)
+            except StalledError as error:
+                # It still hangs there: to wait as long for every other zone is of no use.
+                stalled = error
+                yield ZoneFailure(origin, self.name, self.provider.class_name, error)
+            except OctodnsError as error:
+                yield ZoneFailure(origin, self.name, self.provider.class_name, error)
 
     def _zone(self, provider: BaseSource, origin: str) -> Zone:
         where = f"zone {origin or '.'}: {self.provider.class_name}"
+        zone = OctodnsZone(f"{origin}.", [])
         collector = Collector(parse_name(origin or "."))
-        with self._told(f"{where} does not give it"):
-            zone = OctodnsZone(f"{origin}.", [])
-            provider.populate(zone, lenient=True)
-            keep_records(collector, zone.records)
+        self._asked(f"{where} does not give it", lambda: provider.populate(zone, lenient=True))
         if not zone.records:
             raise OctodnsError(f"{where} has no record of it", "mend zones, or remove it there")
+        self._asked(
+            f"{where} has a record that cannot be read",
+            lambda: keep_records(collector, zone.records),
+            "mend the record there",
+        )
         return Zone(
             origin=origin,
             serial=collector.serial,
@@ -164,12 +179,19 @@ class OctodnsSource(SourceModel):
             other_owners=collector.other_owners(),
         )
 
-    @contextmanager
-    def _told(self, what: str) -> Iterator[None]:
-        """Raise OctodnsError for whatever is raised inside, in words that show no secret."""
+    def _asked(self, what: str, work: Callable[[], Result], remedy: str = _LOOK) -> Result:
+        """Return what the work yields; raises OctodnsError in words that show no secret.
+
+        What is raised has no cause: that one's words do.
+        """
         try:
-            yield
+            return within(self.transfer_timeout, work)
+        except OutOfPatienceError as error:
+            raise StalledError(f"{what} ({error})", _WAIT) from None
         except Exception as error:  # noqa: BLE001 - see the head of this module
             words = redacted(f"{type(error).__name__}: {error}", self._values)[:_SHOWN]
-            # Without its cause, which is not redacted.
-            raise OctodnsError(f"{what} ({' '.join(words.split())})", _LOOK) from None
+            raise OctodnsError(f"{what} ({' '.join(words.split())})", remedy) from None
+
+
+def _listed(provider: Any) -> tuple[str, ...]:  # noqa: ANN401 - not every source has list_zones
+    return tuple(sorted({name_text(parse_name(name)) for name in provider.list_zones()}))

@@ -1,6 +1,7 @@
 """Sources of octoDNS that do what real providers do when they fail."""
 
 from logging import getLogger
+from threading import Event
 
 from octodns.source.base import BaseSource
 from octodns.zone import Zone
@@ -43,3 +44,18 @@ class Loud(Listing):
     def populate(self, zone: Zone, target: bool = False, lenient: bool = False) -> None:  # noqa: ARG002 - octoDNS's signature
         """Yield none of its records."""
         self.log.warning("nothing to see in %s", zone.name)
+
+
+class Stalling(Listing):
+    """A source that never comes back."""
+
+    asked: list[str] = []  # noqa: RUF012 - to be looked at by a test
+
+    def list_zones(self) -> list[str]:
+        """Yield two."""
+        return ["a.com.", "b.com."]
+
+    def populate(self, zone: Zone, target: bool = False, lenient: bool = False) -> None:  # noqa: ARG002 - octoDNS's signature
+        """Wait for ever."""
+        self.asked.append(zone.name)
+        Event().wait()

@@ -10,6 +10,7 @@ import pytest
 from settings import SettingsError, from_wire, make_settings
 from tests.support.bind import bind, primary_file
 from tests.support.configuration import faults
+from tests.support.octodns_sources import Stalling
 from zones.axfr import AxfrSource
 from zones.octodns import OctodnsError, OctodnsSource
 from zones.reference import looked_up, redacted
@@ -203,9 +204,23 @@ def test_a_provider_that_has_nothing_of_a_zone_has_not_the_zone(tmp_path: Path) 
 
 
 def test_a_record_that_cannot_be_read_ends_the_zone(tmp_path: Path) -> None:
-    failure = only_failure(yaml(tmp_path, company="---\nwww: {type: A, value: 192.0.2.x}\n"))
-    assert failure.error.what.startswith(f"zone company.com: {YAML} does not give it (")
-    assert "192.0.2.x" in failure.error.what
+    failure = only_failure(yaml(tmp_path, company="---\nwww: {type: CNAME, value: a..b.}\n"))
+    assert str(failure.error) == (
+        f"zone company.com: {YAML} has a record that cannot be read (ValueError:"
+        " www.company.com. CNAME a..b.: A DNS label is empty.); mend the record there"
+    )
+
+
+def test_a_provider_that_does_not_come_back_is_waited_for_once() -> None:
+    options = {"class": f"{SUPPORT}.Stalling", "token": "env/TOKEN"}
+    made = source(options, transfer_timeout=0.1).prepared({"TOKEN": "s3cr3t"})
+    first, second = made.collect()
+    for each in (first, second):
+        assert isinstance(each, ZoneFailure)
+        assert each.error.what == (
+            f"zone a.com: {SUPPORT}.Stalling does not give it (over after 0.1 s)"
+        )
+    assert Stalling.asked == ["a.com."]
 
 
 @pytest.mark.parametrize(
