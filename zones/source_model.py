@@ -1,5 +1,6 @@
 """What the keys of a ``[[source]]`` table have in common, and how text becomes their values."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
@@ -93,6 +94,25 @@ def source_class(type_name: str) -> type[SourceModel]:
             f" install the extra {type_name}: pip install -e '.[{type_name}]'"
         ) from error
     return model
+
+
+def model_of(
+    table: Mapping[str, object], place: str, faults: list[str]
+) -> type[SourceModel] | None:
+    """Return the model of the table's type; None, and one fault more, where there is none to have.
+
+    ``place`` is the table's own in the file.
+    """
+    kind = table.get("type")
+    given = f"given {json.dumps(kind)[:100]}" if "type" in table else "is missing"
+    if not isinstance(kind, str) or kind not in SOURCE_TYPES:
+        faults.append(f"{place}.type: {given}; allowed: {', '.join(SOURCE_TYPES)}")
+        return None
+    try:
+        return source_class(kind)
+    except LibraryMissingError as error:
+        faults.append(f"{place}.type: {given}; {error}")
+        return None
 
 
 def prepared(
