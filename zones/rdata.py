@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, wraps
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 import dns.exception
 import dns.name
@@ -21,7 +21,8 @@ from dns.rdtypes.svcbbase import ParamKey, key_to_text
 from zones.name import name_text
 
 ADDRESS_TYPES = frozenset({"A", "AAAA"})
-SERVICE_TYPES = frozenset({"MX", "SRV", "SVCB", "HTTPS", "TLSA"})
+ServiceType = Literal["MX", "SRV", "SVCB", "HTTPS", "TLSA"]
+SERVICE_TYPES: frozenset[str] = frozenset(get_args(ServiceType))
 """The types that name services; one that is malformed hides no zone."""
 
 _Read = TypeVar("_Read")

@@ -120,7 +120,7 @@ def test_the_suite_starts_with_the_run(played: Session) -> None:
     assert facts["zonecert zone lost.company.com (inside)"] == "FAILED: answered REFUSED"
     assert facts["zonecert store mozilla"] == "of 2026-02-01, 140 certificates, required"
     assert facts["zonecert policy"] == '{"ports": [443]}'
-    assert sum(name == "zonecert not looked at" for name, _ in properties) == 5
+    assert sum(name == "zonecert not looked at" for name, _ in properties) == 6
 
 
 def test_the_same_zone_of_two_views_has_two_names() -> None:

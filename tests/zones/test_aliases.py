@@ -132,3 +132,14 @@ def test_a_great_many_aliases_in_circles_are_followed_once_each() -> None:
     names = [f"n{number}.company.com" for number in range(60)]
     circles = company(*(f"{owner} ALIAS {to}" for owner in names for to in names))
     assert set(reasons(skips(circles)).values()) == {SkipReason.CNAME_LOOP}
+
+
+def test_a_mail_exchange_may_be_an_alias() -> None:
+    mail = company(
+        "company.com MX 10 mail.company.com",
+        "mail.company.com ALIAS-A lb.company.com",
+        "lb.company.com A 192.0.2.25",
+        "lb.company.com AAAA 2001:db8::25",
+    )
+    (found,) = (target for target in targets(mail) if target.port == 25)
+    assert (found.fqdn, found.address, found.starttls) == ("mail.company.com", "192.0.2.25", "smtp")
