@@ -142,3 +142,8 @@ def test_the_root_zone_has_a_classname() -> None:
 
 def test_the_runs_own_test_is_under_zonecert() -> None:
     assert names(Subject(SubjectKind.RUN, "inventory", "inventory")) == ("zonecert", "inventory")
+
+
+def test_a_target_that_begins_in_the_clear_is_named_so() -> None:
+    name = "mail.company.com 192.0.2.7:25 (STARTTLS smtp)"
+    assert names(subject_of(sample.MAIL)) == ("company.com", name)
