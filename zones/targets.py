@@ -15,7 +15,7 @@ What the record says comes first (``zones.leads``); the first rule that fits ski
    record       fqdn, and server name     port               TLS
    ============ ========================= ================== ======================================
    A, AAAA,     owner                     the policy's       by port, as the policy has it
-   CNAME
+   CNAME, ALIAS
    MX           exchange                  25                 STARTTLS
    SRV          owner, less its two       the record's       by service label (``zones.service``);
                 service labels                               NO_TLS, NOT_TCP, UNKNOWN_SERVICE
@@ -37,7 +37,8 @@ Then the addresses that the record leads to:
 5. A name is followed in its own view's zones and, where these do not speak for it, in the other
    views'. A zone that speaks for a name and does not hold it ends the chain: DANGLING.
    Over 16 links, or a loop: CNAME_LOOP. The names on the way may be any, service labels too.
-   A DNAME above a name is a link like a CNAME at it (RFC 6672).
+   A DNAME above a name is a link like a CNAME at it (RFC 6672). ALIAS records are followed all,
+   each for the addresses that it yields: see ``zones.zone.ALIASES``.
 6. A wildcard answers for names that do not exist, as RFC 4592 says; an empty non-terminal exists.
 7. A name that leaves every transferred zone is external: its end is resolved, UNRESOLVED where
    that failed for any family that is asked for, DANGLING where there are no addresses.

@@ -43,6 +43,9 @@ _imaps._tcp:
   type: SRV
   values: [{port: 993, priority: 0, target: mail.company.com., weight: 1}]
 bücher: {type: A, value: 192.0.2.4}
+forward:
+  type: URLFWD
+  values: [{code: 301, masking: 0, path: /, query: 0, target: 'https://www.company.com'}]
 gone: {type: A, value: 192.0.2.9, octodns: {ignored: true}}
 moved: {type: DNAME, value: new.example.net.}
 shop: {type: CNAME, value: Shops.Example.NET.}
@@ -109,7 +112,7 @@ def test_records_of_every_type_come_as_from_any_source(tmp_path: Path) -> None:
         "xn--bcher-kva.company.com A 192.0.2.4",
     ]
     assert (zone.origin, zone.view, zone.server, zone.serial) == ("company.com", "octo", YAML, 0)
-    assert zone.other_owners == ("text.company.com",)
+    assert zone.other_owners == ("forward.company.com", "text.company.com")
     assert [each.ttl for each in zone.records if each.rdata == "192.0.2.1"] == [60]
 
 

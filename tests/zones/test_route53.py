@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC
+from pathlib import Path
 
 import pytest
 
@@ -357,6 +358,15 @@ def test_without_credentials_it_says_where_they_are_looked_for(
     assert error().startswith("Route 53: Unable to locate credentials; look at the credentials")
 
 
+def test_what_another_program_says_of_credentials_is_not_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "config"
+    config.write_text("[profile audit]\ncredential_process = sh -c 'echo secret >&2; exit 1'\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    assert error(profile="audit").startswith("Route 53: the credentials cannot be retrieved; look")
+
+
 def test_what_hinders_all_zones_is_told_of_each_that_is_named() -> None:
     found = list(source(profile="audit", zones=("a.com", "b.com")).collect())
     assert [each.origin for each in found] == ["a.com", "b.com"]
@@ -383,18 +393,3 @@ def test_an_endpoint_that_nobody_listens_at_is_told(monkeypatch: pytest.MonkeyPa
         'Route 53: Could not connect to the endpoint URL: "http://127.0.0.1:1/2013-04-01/hostedzone";'
         " look at the network, the proxy and the endpoint that boto3 is told"
     )
-
-
-@pytest.mark.parametrize(
-    ("keys", "complaint"),
-    [
-        ({"zones": ("a.com",), "zone_ids": ("Z1",)}, "by zones or by zone_ids, not by both"),
-        ({"zone_ids": ("company.com",)}, "'company.com' is no id of a hosted zone"),
-        ({"zone_ids": ("Z1", "/hostedzone/Z1")}, "named twice: Z1"),
-        ({"private": "yes"}, "valid boolean"),
-        ({"secret_access_key": "x"}, "Extra inputs are not permitted"),
-    ],
-)
-def test_impossible_configuration_is_refused(keys: dict[str, object], complaint: str) -> None:
-    with pytest.raises(ValueError, match=re.escape(complaint)):
-        source(**keys)

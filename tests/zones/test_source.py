@@ -4,6 +4,7 @@ import sys
 import pytest
 
 from zones.axfr import AxfrSource
+from zones.route53 import Route53Source
 from zones.source import SOURCE_TYPES, ZoneSource, ZoneSourceError
 from zones.source_model import LibraryMissingError, SourceModel, source_class
 
@@ -117,3 +118,20 @@ def test_zone_names_are_taken_in_any_form() -> None:
         "xn--bcher-kva.example",
         "",
     )
+
+
+@pytest.mark.parametrize(
+    ("keys", "complaint"),
+    [
+        ({"zones": ("a.com",), "zone_ids": ("Z1",)}, "by zones or by zone_ids, not by both"),
+        ({"zone_ids": ("company.com",)}, "'company.com' is no id of a hosted zone"),
+        ({"zone_ids": ("Z1", "/hostedzone/Z1")}, "named twice: Z1"),
+        ({"private": "yes"}, "valid boolean"),
+        ({"secret_access_key": "x"}, "Extra inputs are not permitted"),
+    ],
+)
+def test_impossible_configuration_of_route53_is_refused(
+    keys: dict[str, object], complaint: str
+) -> None:
+    with pytest.raises(ValueError, match=re.escape(complaint)):
+        Route53Source.model_validate({"name": "aws", **keys})
