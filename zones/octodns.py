@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from importlib import import_module
 from inspect import signature
 from typing import Annotated, Any, Literal, Self
+from warnings import filterwarnings
 
 from octodns.source.base import BaseSource
 from octodns.zone import Zone as OctodnsZone
@@ -129,6 +130,8 @@ class OctodnsSource(SourceModel):
     def collect(self) -> Iterator[Zone | ZoneFailure]:
         """See ``ZoneSource.collect``."""
         name = self.provider.class_name
+        # What octoDNS will do without is its developers' affair; pytest would show it at each run.
+        filterwarnings("ignore", ".*DEPRECATED", DeprecationWarning)
         try:
             provider = self._asked(f"{name} cannot be made", self._made)
             origins = self.zones or self._asked(

@@ -17,9 +17,6 @@ from zones.reference import looked_up, redacted
 from zones.source import ZoneFailure, ZoneSourceError
 from zones.zone import Zone
 
-# Its own, of what octodns-bind and configurations still use.
-pytestmark = pytest.mark.filterwarnings("ignore:.*DEPRECATED:DeprecationWarning")
-
 YAML = "octodns.provider.yaml.YamlProvider"
 SUPPORT = "tests.support.octodns_sources"
 COMPANY = r"""---
@@ -374,6 +371,13 @@ def test_options_that_cannot_be_are_refused_without_showing_them(
 def test_a_provider_that_cannot_list_zones_needs_them_named() -> None:
     found = provider_fault(**{"class": f"{SUPPORT}.Strict", "token": "env/TOKEN"})
     assert re.search(rf"zones: is missing; {SUPPORT}.Strict cannot list them$", found)
+
+
+@pytest.mark.filterwarnings("error")
+def test_octodns_warns_nobody_of_what_it_will_do_without(tmp_path: Path) -> None:
+    options = yaml(tmp_path, company=COMPANY)
+    del options["escaped_semicolons"]
+    assert only_zone(options).records
 
 
 def test_octodns_leaves_logging_as_it_is(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
