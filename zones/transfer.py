@@ -41,7 +41,7 @@ _ALLOW = (
 )
 _AUTHORITY = "ask a primary or secondary server of the zone, and look at the zone's spelling"
 _AUTHORITY_OR_ALLOW = (
-    f"{_AUTHORITY}; Knot says so too unless its acl does allow this host, or the key (tsig)"
+    f"{_AUTHORITY}; Knot and PowerDNS say so too unless they allow this host, or the key (tsig)"
 )
 _LOADED = "look in the server's log whether the zone is loaded and has not expired"
 _TIMEOUT = "look at the server's load and its firewall, or raise transfer_timeout"
