@@ -36,7 +36,7 @@ LINK = re.compile(r"\]\((?!https?:)([^)\s]*)\)")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COMMENTED_OUT = re.compile(r"^# (?=[a-z_]+ = |\[\[[a-z]+\]\]$)", re.MULTILINE)
 # A default of nothing is shown by an example.
-SHOWN_BY_EXAMPLE = {"stores_dir", "policy", "tsig", "tls", "source_address"}
+SHOWN_BY_EXAMPLE = {"stores_dir", "policy", "catalog", "tsig", "tls", "source_address"}
 
 Table = dict[str, Any]
 

@@ -13,6 +13,7 @@ from pydantic import (
     PlainValidator,
     PrivateAttr,
     ValidationInfo,
+    model_validator,
 )
 
 from zones.axfr_servers import AxfrServers
@@ -80,7 +81,9 @@ class AxfrSource(SourceModel):
     # Validated after ``tls``, which decides the port.
     server: Servers
     """IP address or host name, with or without a port; several are tried in order."""
-    zones: Annotated[tuple[Origin, ...], Field(min_length=1), AfterValidator(_distinct)]
+    zones: Annotated[tuple[Origin, ...], AfterValidator(_distinct)] = ()
+    catalog: Origin | None = None
+    """A catalog zone (RFC 9432) of the servers: its members are transferred as well."""
     tsig: Annotated[TsigTable, BeforeValidator(is_table)] | None = None
     """None: transfers are not signed."""
     source_address: Annotated[str, AfterValidator(_address)] | None = None
@@ -93,6 +96,14 @@ class AxfrSource(SourceModel):
     """Of one transfer."""
 
     _prepared: AxfrServers | None = PrivateAttr(default=None)
+
+    @model_validator(mode="after")
+    def _has_zones(self) -> Self:
+        if not self.zones and self.catalog is None:
+            raise ValueError("names no zone; write zones, or catalog, or both")
+        if self.catalog in self.zones:
+            raise ValueError(f"names {self.catalog or '.'} in zones and as catalog; leave one")
+        return self
 
     @property
     def origins(self) -> tuple[str, ...]:
@@ -114,7 +125,7 @@ class AxfrSource(SourceModel):
 
     def collect(self) -> Iterator[Zone | ZoneFailure]:
         """See ``ZoneSource.collect``."""
-        yield from self._ready.zones(self.zones)
+        yield from self._ready.zones(self.zones, self.catalog)
 
     def zone(self, origin: str) -> Zone:
         """Return that zone, complete; raises ZoneSourceError."""

@@ -87,12 +87,17 @@ class Transfer:
     """See ``Zone.other_owners``."""
 
 
-def transfer(origin: dns.name.Name, server: Endpoint, terms: Terms) -> Transfer:
-    """Return the zone as the server has it; raises TransferFailure for anything less."""
+def transfer(
+    origin: dns.name.Name, server: Endpoint, terms: Terms, collecting: type[Collector] = Collector
+) -> Transfer:
+    """Return the zone as the server has it; raises TransferFailure for anything less.
+
+    ``collecting`` decides which records are kept.
+    """
     deadline = monotonic() + terms.limits.seconds
     connection, answering = _connected(server, terms, deadline)
     with closing(connection):
-        collector = Collector(origin)
+        collector = collecting(origin)
         stream = Stream(connection, deadline, terms.limits)
         try:
             _run(stream, collector, terms.key)
