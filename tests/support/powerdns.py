@@ -35,11 +35,12 @@ def powerdns(
     allow_transfer: Literal["any", "none"] = "any",
     key: TsigKey | None = None,
     address: Loopback = "127.0.0.1",
+    nsec3: bool = False,
 ) -> Iterator[Primary]:
     """Run PowerDNS with those zones, by origin and as the text of a primary file, and yield it.
 
-    A key is demanded of every transfer. Skips the test where PowerDNS is not installed, and fails
-    it there in CI.
+    A key is demanded of every transfer; ``nsec3`` signs the zones with hashed denial (RFC 5155).
+    Skips the test where PowerDNS is not installed, and fails it there in CI.
     """
     program = find_program("pdns_server", _PACKAGES)
     allowed = address if allow_transfer == "any" and key is None else ""
@@ -54,6 +55,9 @@ def powerdns(
             options = _OPTIONS.format(folder=name, allowed=allowed, **place)
             (folder / "pdns.conf").write_text(options)
             _make_key_store(folder, zones, key)
+            for origin in zones if nsec3 else ():
+                _pdnsutil(folder, "secure-zone", origin)
+                _pdnsutil(folder, "set-nsec3", origin, "1 0 0 -")
             return [program, f"--config-dir={name}"]
 
         with serving(address, next(iter(zones)), command) as server:
