@@ -2,18 +2,20 @@
 
 import secrets
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from settings import Settings, shard_of_ci
 from zones.export import Export, ExportError, fingerprint, read_export, write_export
-from zones.inventory import Collected, Inventory, collect, derived
+from zones.inventory import Collected, Inventory, collect, completed, derived
 from zones.shard import Shard
+from zones.source import ZoneFailure
+from zones.zone import Zone
 
 OPTIONS = (
     ("--export-zones", "FILE", "write the zones, as they are now, to FILE for other machines"),
-    ("--from-zones-json", "FILE", "take the zones from FILE, which --export-zones wrote"),
+    ("--from-zones-json", "FILE", "take the zones from FILE: an export, or dns-cert-checker's"),
     ("--shard", "i/N", "look at the i-th of N parts of the targets, from 1/N to N/N"),
     ("--judged-at", "TIME", "judge certificates at TIME, such as 2026-03-01T02:00:00Z"),
 )
@@ -59,11 +61,11 @@ def requested(options: Mapping[str, str | None], folder: Path, now: datetime) ->
     a file: with a transfer of its own, no job looks at a part unawares. Raises RequestError.
     """
     export_to, taken_from, shard, judged_at = (options[name] for name, _, _ in OPTIONS)
-    if export_to and taken_from:
-        raise RequestError("--export-zones: these zones come from a file; copy that file")
     if shard and not taken_from:
         raise RequestError(f"--shard={shard}: needs --from-zones-json=FILE, so that all agree")
     shard = shard or (shard_of_ci() if taken_from else "")
+    if shard and export_to:
+        raise RequestError(f"--export-zones: is for all shards; run it without --shard={shard}")
     if shard and not judged_at:
         raise RequestError(f"--shard={shard}: needs --judged-at=TIME, the same for all shards")
     return Request(
@@ -88,11 +90,12 @@ def take(settings: Settings, request: Request) -> Taken:
         if request.shard:
             require_agreement(settings, inventory, export, request.taken_from)
         token = export.sha256[:8] if request.judged_at else token
+        collected = export.collected
     else:
         collected = collect(settings.prepared_sources(), settings.rules())
         inventory = derived(collected, settings.sources, settings.rules(), judged_at)
-        if request.export_to is not None:
-            _freeze(request.export_to, settings, collected, inventory, request.now)
+    if request.export_to is not None:
+        _freeze(request.export_to, settings, collected, inventory, request.now)
     return Taken(inventory, request.shard, run_id(judged_at, token), request.now)
 
 
@@ -102,23 +105,35 @@ def run_id(judged_at: datetime, token: str) -> str:
 
 
 def thawed(settings: Settings, path: Path, judged_at: datetime) -> tuple[Inventory, Export]:
-    """Return the inventory that the settings make of the file's zones, and the file.
+    """Return the inventory that the settings make of the file's zones, and what is in the file.
 
-    Raises RequestError where the file is no such file, or the two have not the same zones.
+    Names outside the zones that it has no answer for are resolved now; it has all answers for the
+    configuration that it was exported with. Raises RequestError where the file is no such file, or
+    the two have not the same zones.
     """
     try:
         export = read_export(path)
     except ExportError as error:
         raise RequestError(f"--from-zones-json={error}") from error
-    fault = next(_strangers(settings, export.collected), None)
+    results = tuple(_of_a_view(settings, result, path) for result in export.collected.results)
+    collected = replace(export.collected, results=results)
+    fault = next(_strangers(settings, collected), None)
     if fault:
         raise RequestError(f"{path}: {fault}")
-    inventory = derived(export.collected, settings.sources, settings.rules(), judged_at)
-    return inventory, export
+    if settings.sha256 != export.configuration_sha256:
+        collected = completed(collected, settings.sources, settings.rules())
+    inventory = derived(collected, settings.sources, settings.rules(), judged_at)
+    return inventory, replace(export, collected=collected)
 
 
 def require_agreement(settings: Settings, inventory: Inventory, export: Export, path: Path) -> None:
     """Raise RequestError unless the exporting run made the same targets by the same rules."""
+    if not export.configuration_sha256:
+        raise RequestError(
+            f"{path}: was written by no run, so shards may find other addresses of names outside"
+            f" its zones; run once with --from-zones-json={path} --export-zones=FILE, and hand"
+            " that FILE to all of them"
+        )
     if settings.sha256 != export.configuration_sha256:
         raise RequestError(
             f"{path}: was exported with another configuration (SHA-256"
@@ -141,6 +156,24 @@ def _freeze(
         write_export(path, Export(collected, now, settings.sha256, targets))
     except ExportError as error:
         raise RequestError(f"--export-zones={error}") from error
+
+
+def _of_a_view(settings: Settings, result: Zone | ZoneFailure, path: Path) -> Zone | ZoneFailure:
+    """Return the result, of the source whose zone it is where the file does not say which.
+
+    That is the one source that names the zone, or else the only one that there is.
+    """
+    if result.view:
+        return result
+    naming = [source.name for source in settings.sources if result.origin in source.origins]
+    match naming or [source.name for source in settings.sources]:
+        case [view]:
+            return replace(result, view=view)
+        case views:
+            raise RequestError(
+                f"{path}: zone {result.origin or '.'} is of one of {', '.join(views)}, and the file"
+                " does not say which; name it in zones of one source, or export with --view=NAME"
+            )
 
 
 def _strangers(settings: Settings, collected: Collected) -> Iterator[str]:

@@ -61,7 +61,8 @@ def transfer(zone: ZoneResult) -> str:
         return clean(f"FAILED: {zone.error}")
     signed = "TSIG" if zone.authenticated else "no TSIG"
     at = f"at {moment(zone.transferred_at)}, " if zone.transferred_at else ""
-    return clean(f"serial {zone.serial} from {zone.server}, {at}{signed}")
+    serial = "no serial" if zone.serial is None else f"serial {zone.serial}"
+    return clean(f"{serial} from {zone.server}, {at}{signed}")
 
 
 def accounts(each: ZoneTally) -> str:
