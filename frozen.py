@@ -1,9 +1,11 @@
 """A run's inventory: taken now, or frozen in a file so that many machines share one run."""
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 
 from settings import Settings, shard_of_ci
@@ -115,7 +117,7 @@ def thawed(settings: Settings, path: Path, judged_at: datetime) -> tuple[Invento
         export = read_export(path)
     except ExportError as error:
         raise RequestError(f"--from-zones-json={error}") from error
-    results = tuple(_of_a_view(settings, result, path) for result in export.collected.results)
+    results = tuple(_with_views(settings, export.collected.results, path))
     collected = replace(export.collected, results=results)
     fault = next(_strangers(settings, collected), None)
     if fault:
@@ -158,22 +160,38 @@ def _freeze(
         raise RequestError(f"--export-zones={error}") from error
 
 
-def _of_a_view(settings: Settings, result: Zone | ZoneFailure, path: Path) -> Zone | ZoneFailure:
-    """Return the result, of the source whose zone it is where the file does not say which.
+def _with_views(
+    settings: Settings, results: Iterable[Zone | ZoneFailure], path: Path
+) -> Iterator[Zone | ZoneFailure]:
+    """Yield the results, each of the source whose zone it is where the file does not say which.
 
-    That is the one source that names the zone, or else the only one that there is.
+    That is the one source that names it, or whose catalog lists it, or else the only source.
     """
-    if result.view:
-        return result
-    naming = [source.name for source in settings.sources if result.origin in source.origins]
-    match naming or [source.name for source in settings.sources]:
-        case [view]:
-            return replace(result, view=view)
-        case views:
-            raise RequestError(
-                f"{path}: zone {result.origin or '.'} is of one of {', '.join(views)}, and the file"
-                " does not say which; name it in zones of one source, or export with --view=NAME"
-            )
+    results = tuple(results)
+    sources = _sources_by_zone(settings, results)
+    every = [source.name for source in settings.sources]
+    for result in results:
+        match [result.view] if result.view else sources.get(result.origin, every):
+            case [view]:
+                yield replace(result, view=view)
+            case views:
+                raise RequestError(
+                    f"{path}: zone {result.origin or '.'} is of one of {', '.join(views)}, and the"
+                    " file does not say which; name it in zones of one source, or export with"
+                    " --view=NAME"
+                )
+
+
+def _sources_by_zone(
+    settings: Settings, results: Iterable[Zone | ZoneFailure]
+) -> dict[str, list[str]]:
+    listed = {each.origin: each.members for each in results if isinstance(each, Zone)}
+    found = defaultdict(list)
+    for source in settings.sources:
+        members = chain.from_iterable(listed.get(origin, ()) for origin in source.origins)
+        for origin in {*source.origins, *members}:
+            found[origin].append(source.name)
+    return found
 
 
 def _strangers(settings: Settings, collected: Collected) -> Iterator[str]:
@@ -186,10 +204,17 @@ def _strangers(settings: Settings, collected: Collected) -> Iterator[str]:
                 f"zone {origin or '.'} is of view {view!r}, and the configuration has no source"
                 " of that name; use the configuration that it was exported with"
             )
-    for source in settings.sources:
-        for origin in source.origins:
-            if (source.name, origin) not in held:
-                yield f"has no zone {origin or '.'} of source {source.name!r}; export anew"
+    wanted = [(source.name, origin) for source in settings.sources for origin in source.origins]
+    for view, origin in (*wanted, *_listed(collected)):
+        if (view, origin) not in held:
+            yield f"has no zone {origin or '.'} of source {view!r}; export anew"
+
+
+def _listed(collected: Collected) -> Iterator[tuple[str, str]]:
+    """Yield each view and zone that the file's catalogs list."""
+    for result in collected.results:
+        if isinstance(result, Zone):
+            yield from ((result.view, member) for member in result.members)
 
 
 def _shard(text: str) -> Shard:

@@ -62,7 +62,8 @@ def transfer(zone: ZoneResult) -> str:
     signed = "TSIG" if zone.authenticated else "no TSIG"
     at = f"at {moment(zone.transferred_at)}, " if zone.transferred_at else ""
     serial = "no serial" if zone.serial is None else f"serial {zone.serial}"
-    return clean(f"{serial} from {zone.server}, {at}{signed}")
+    listing = f", lists {len(zone.members)} zones" if zone.members else ""
+    return clean(f"{serial} from {zone.server}, {at}{signed}{listing}")
 
 
 def accounts(each: ZoneTally) -> str:

@@ -101,12 +101,45 @@ def test_zone_without_a_view_is_of_the_source_that_names_it(tmp_path: Path) -> N
 
 
 def test_zone_that_no_source_names_is_of_the_only_one(tmp_path: Path) -> None:
-    """Such as those that a catalog lists."""
-    settings = configured({"zones": [], "catalog": "catalog.example"})
-    held = replace(HELD, records=())
+    lan = zone("internal.lan", view="")
+    taken = take(configured(), from_file(bare(tmp_path, HELD, lan)))
 
-    [told] = take(settings, from_file(bare(tmp_path, held))).inventory.zones
-    assert (told.view, told.origin) == ("in", "company.com")
+    assert [each.view for each in taken.inventory.zones] == ["in", "in"]
+
+
+CATALOG = replace(zone("catalog.example", view=""), members=("company.com", "internal.lan"))
+
+
+def test_zone_that_a_catalog_lists_is_of_the_source_with_that_catalog(tmp_path: Path) -> None:
+    settings = configured(
+        {"name": "out", "zones": ["internal.lan"]},
+        {"name": "in", "zones": [], "catalog": "catalog.example"},
+    )
+    lan = zone("internal.lan", view="out"), zone("internal.lan", view="in")
+    held = replace(HELD, records=())
+    taken = take(settings, from_file(bare(tmp_path, *lan, CATALOG, held)))
+
+    assert [(each.view, each.origin) for each in taken.inventory.zones] == [
+        ("out", "internal.lan"),
+        ("in", "internal.lan"),
+        ("in", "catalog.example"),
+        ("in", "company.com"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("held", "lost"),
+    [((HELD,), "catalog.example"), ((HELD, CATALOG), "internal.lan")],
+    ids=["catalog", "member"],
+)
+def test_file_without_the_catalog_or_one_of_its_members_is_refused(
+    tmp_path: Path, held: tuple[Zone, ...], lost: str
+) -> None:
+    """They would be left out, and nobody told."""
+    settings = configured({"catalog": "catalog.example"})
+
+    with pytest.raises(RequestError, match=rf"has no zone {lost} of source 'in'; export anew"):
+        take(settings, from_file(bare(tmp_path, *held)))
 
 
 @pytest.mark.parametrize("zones", ["company.com", "other.example"])

@@ -107,8 +107,8 @@ class AxfrSource(SourceModel):
 
     @property
     def origins(self) -> tuple[str, ...]:
-        """See ``SourceModel.origins``."""
-        return self.zones
+        """See ``SourceModel.origins``: the zones, then the catalog."""
+        return self.zones if self.catalog is None else (*self.zones, self.catalog)
 
     def located(self, folder: Path) -> Self:
         """See ``SourceModel.located``."""

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from zones.catalog import CatalogCollector, members
+from zones.catalog import CatalogCollector, as_catalog
 from zones.collector import Collector
 from zones.endpoint import Endpoint
 from zones.failure import TransferFailure
@@ -39,19 +39,20 @@ class AxfrServers:
     ) -> Iterator[Zone | ZoneFailure]:
         """Yield each zone, complete, or why it could not be had, in that order.
 
-        Then those that the catalog zone of that origin lists (RFC 9432), or why it could not be
-        had; one that is among the others already is not taken again, as section 5.2 has it.
+        Then the catalog zone of that origin (RFC 9432) and those that it lists, or why it could not
+        be had; one that is among the others already is not taken again, as section 5.2 has it.
         """
         with ThreadPoolExecutor(_TRANSFERS_AT_ONCE) as pool:
             yield from pool.map(self._zone_or_failure, origins)
             if catalog is None:
                 return
             try:
-                listed = members(self.zone(catalog, CatalogCollector))
+                listing = as_catalog(self.zone(catalog, CatalogCollector))
             except ZoneSourceError as error:
                 yield ZoneFailure(catalog, self.view, str(self), error)
             else:
-                new = (each for each in listed if each not in {*origins, catalog})
+                yield listing
+                new = (each for each in listing.members if each not in {*origins, catalog})
                 yield from pool.map(self._zone_or_failure, new)
 
     def zone(self, origin: str, collecting: type[Collector] = Collector) -> Zone:

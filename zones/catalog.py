@@ -7,6 +7,7 @@ like all of them. What has no meaning here is ignored: NS records, the propertie
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import dns.name
@@ -62,23 +63,23 @@ class CatalogCollector(Collector):
         self._properties.append(Record(name_text(name), rdtype.name, rdata, ttl))
 
 
-def members(catalog: Zone) -> tuple[str, ...]:
-    """Return the apex names of the member zones, sorted, of a zone from a ``CatalogCollector``.
+def as_catalog(zone: Zone) -> Zone:
+    """Return the zone, as a ``CatalogCollector`` kept it, with its members in its records' place.
 
     Raises CatalogError for a broken catalog, and for one without members: it is legal, but a run
     that looks at nothing because of it would be green.
     """
-    below = f".{catalog.origin}" if catalog.origin else ""
+    below = f".{zone.origin}" if zone.origin else ""
+    catalog = f"catalog zone {zone.origin or '.'} from {zone.server}"
     try:
-        _require_version(f"version{below}", catalog.records)
-        found = _members(f"zones{below}", catalog.records)
+        _require_version(f"version{below}", zone.records)
+        found = _members(f"zones{below}", zone.records)
     except _BrokenError as broken:
-        what = f"catalog zone {catalog.origin or '.'} from {catalog.server} {broken}"
-        raise CatalogError(what, "mend the catalog where it is made (RFC 9432)") from broken
+        remedy = "mend the catalog where it is made (RFC 9432)"
+        raise CatalogError(f"{catalog} {broken}", remedy) from broken
     if not found:
-        what = f"catalog zone {catalog.origin or '.'} from {catalog.server} lists no zone"
-        raise CatalogError(what, "add the zones to it, or leave catalog out")
-    return tuple(sorted(found))
+        raise CatalogError(f"{catalog} lists no zone", "add the zones to it, or leave catalog out")
+    return replace(zone, records=(), other_owners=(), members=tuple(sorted(found)))
 
 
 class _BrokenError(Exception):

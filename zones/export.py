@@ -118,6 +118,7 @@ def _written(result: Zone | ZoneFailure) -> dict[str, Any]:
         "authenticated": result.authenticated,
         "records": [[each.owner, each.rdtype, each.ttl, each.rdata] for each in result.records],
         "other_owners": result.other_owners,
+        "members": result.members,
     }
 
 
@@ -153,6 +154,7 @@ def _result(table: dict[str, Any], at: str) -> Zone | ZoneFailure:
         error = ZoneSourceError(_get(table, "error", str, at), _get(table, "remedy", str, at))
         return ZoneFailure(origin, view, server, error)
     others = _get(table, "other_owners", list, at)
+    members = _get({"members": []} | table, "members", list, at)
     return Zone(
         origin=origin,
         serial=None if table.get("serial", 0) is None else _get(table, "serial", int, at),
@@ -164,6 +166,7 @@ def _result(table: dict[str, Any], at: str) -> Zone | ZoneFailure:
         other_owners=tuple(
             _checked(name, _within(origin), f"{at}.other_owners") for name in others
         ),
+        members=tuple(_checked(name, is_name_text, f"{at}.members") for name in members),
     )
 
 

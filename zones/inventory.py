@@ -37,6 +37,8 @@ class ZoneResult:
     """What to do about the error."""
     uncovered: tuple[str, ...] = ()
     """Delegated child zones that no source transfers, sorted."""
+    members: tuple[str, ...] = ()
+    """See ``Zone.members``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,7 @@ def _complete(zone: Zone, lookup: Lookup, known: set[str]) -> ZoneResult:
         transferred_at=zone.transferred_at,
         authenticated=zone.authenticated,
         uncovered=lookup.uncovered(zone.view, zone.origin, known),
+        members=zone.members,
     )
 
 

@@ -17,7 +17,7 @@ from tests.support.knot import knot
 from tests.zones.build import NOON, zone
 from zones.axfr import AxfrSource
 from zones.axfr_servers import AxfrError
-from zones.catalog import CatalogError, members
+from zones.catalog import CatalogError, as_catalog
 from zones.inventory import take_inventory
 from zones.source import ZoneFailure
 from zones.targets import Rules
@@ -29,7 +29,7 @@ INTERNAL = "b2.zones.catalog.example PTR internal.lan"
 
 
 def listed(*lines: str, origin: str = "catalog.example") -> tuple[str, ...]:
-    return members(zone(origin, *lines))
+    return as_catalog(zone(origin, *lines)).members
 
 
 def test_members_are_what_the_nodes_below_zones_point_at() -> None:
@@ -138,13 +138,22 @@ def server() -> Iterator[str]:
 def test_every_member_is_transferred(server: str) -> None:
     found = results(server)
 
-    assert origins(found) == ["company.com", "internal.lan"]
-    assert [each.records for each in found if isinstance(each, Zone)]
+    assert origins(found) == ["catalog.example", "company.com", "internal.lan"]
+    assert [len(each.records) for each in found if isinstance(each, Zone)] == [0, 2, 2]
+
+
+def test_catalog_itself_is_told_with_what_it_lists(server: str) -> None:
+    [told, *_] = take_inventory([source(server)], Rules(), NOON).zones
+
+    assert (told.origin, told.serial, told.server) == ("catalog.example", 1, server)
+    assert told.members == ("company.com", "internal.lan")
+    assert told.record_count == 0
 
 
 def test_catalog_stands_beside_zones_that_are_named(server: str) -> None:
     assert origins(results(server, "other.example")) == [
         "other.example",
+        "catalog.example",
         "company.com",
         "internal.lan",
     ]
@@ -152,7 +161,11 @@ def test_catalog_stands_beside_zones_that_are_named(server: str) -> None:
 
 def test_member_that_is_named_as_well_is_transferred_once(server: str) -> None:
     """Section 5.2: the zone that was there first stays."""
-    assert origins(results(server, "internal.lan")) == ["internal.lan", "company.com"]
+    assert origins(results(server, "internal.lan")) == [
+        "internal.lan",
+        "catalog.example",
+        "company.com",
+    ]
 
 
 def test_knot_lists_what_it_has_and_a_new_member_needs_no_change_of_ours() -> None:
@@ -164,7 +177,7 @@ def test_knot_lists_what_it_has_and_a_new_member_needs_no_change_of_ours() -> No
         of_all = options | dict.fromkeys(zones, member)
         with knot({**zones, "catalog.example": ""}, options=of_all) as running:
             assert all(running.serves(origin) for origin in of_all)
-            assert origins(results(running.server)) == sorted(zones)
+            assert origins(results(running.server)) == ["catalog.example", *sorted(zones)]
 
 
 def test_member_that_fails_is_a_failure_of_its_own() -> None:
@@ -172,7 +185,7 @@ def test_member_that_fails_is_a_failure_of_its_own() -> None:
     with bind(zones) as running:
         found = results(running.server)
 
-    assert origins(found) == ["company.com failed", "internal.lan"]
+    assert origins(found) == ["catalog.example", "company.com failed", "internal.lan"]
 
 
 def test_catalog_that_cannot_be_transferred_makes_the_run_incomplete(server: str) -> None:

@@ -68,13 +68,14 @@ def test_export_needs_nothing_but_dnspython(tmp_path: Path) -> None:
             check=False,
         )
 
-    assert (done.returncode, done.stdout) == (0, f"export: 2 of 2 zones in {file}\n")
+    assert (done.returncode, done.stdout) == (0, f"export: 3 of 3 zones in {file}\n")
     loaded = {*done.stderr.split()}
     assert {"dns", "zones"} <= loaded
     assert loaded - sys.stdlib_module_names - {"dns", "zones", "__main__"} == set()
     results = read_export(file).collected.results
     assert [(each.origin, each.view) for each in results] == [
         ("internal.lan", "inside"),
+        ("catalog.example", "inside"),
         ("company.com", "inside"),
     ]
     assert all(isinstance(each, Zone) and each.authenticated for each in results)
