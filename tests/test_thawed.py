@@ -175,4 +175,4 @@ def test_ancestors_file_is_run_from(tmp_path: Path) -> None:
 
     assert [target.fqdn for target in taken.targets] == ["www.company.com"]
     [told] = taken.zones
-    assert (told.view, told.serial, told.server, told.error) == ("in", None, "zones.json", "")
+    assert (told.view, told.serial, told.server, told.error) == ("in", 0, "zones.json", "")

@@ -49,7 +49,7 @@ def read_ancestors(document: dict[str, Any], server: str, written_at: datetime) 
             _keep(collector, row, f"{given}[{at}]")
         yield Zone(
             origin=origin,
-            serial=None,
+            serial=0,
             records=collector.records(),
             view="",
             server=server,

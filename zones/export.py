@@ -157,7 +157,7 @@ def _result(table: dict[str, Any], at: str) -> Zone | ZoneFailure:
     members = _get({"members": []} | table, "members", list, at)
     return Zone(
         origin=origin,
-        serial=None if table.get("serial", 0) is None else _get(table, "serial", int, at),
+        serial=_get(table, "serial", int, at),
         records=tuple(sorted(_records(_get(table, "records", list, at), origin, at))),
         view=view,
         server=server,

@@ -26,7 +26,7 @@ class ZoneResult:
     server: str
     """As ``address:port``."""
     serial: int | None = None
-    """None where the transfer failed, or the source does not tell."""
+    """None where the transfer failed, 0 where the source tells none."""
     record_count: int = 0
     """Records of ``NAMING_TYPES``: each of them ends as targets or as one skip."""
     transferred_at: datetime | None = None

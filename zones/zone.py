@@ -31,8 +31,8 @@ class Zone:
 
     origin: str
     """The apex name; the root zone is the empty string."""
-    serial: int | None
-    """Of the SOA record (RFC 1035 section 3.3.13); None where the source does not tell."""
+    serial: int
+    """Of the SOA record (RFC 1035 section 3.3.13); 0 where the source tells none."""
     records: tuple[Record, ...]
     """Sorted; of the types that targets are derived from: A, AAAA, CNAME, DNAME, NS, MX, SRV, SVCB,
     HTTPS, TLSA, and TXT at names that begin with ``_mta-sts``."""

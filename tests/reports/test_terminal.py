@@ -133,7 +133,7 @@ def test_a_catalog_says_how_many_zones_it_lists() -> None:
 
 
 def test_a_source_without_serials_says_so() -> None:
-    zone = ZoneResult("company.com", "inside", "zones.json")
+    zone = ZoneResult("company.com", "inside", "zones.json", 0)
 
     assert transfer(zone) == "no serial from zones.json, no TSIG"
 

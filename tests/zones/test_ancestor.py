@@ -92,7 +92,7 @@ def test_file_of_zones_is_read_as_it_stands(tmp_path: Path) -> None:
 
     assert company == Zone(
         origin="company.com",
-        serial=None,
+        serial=0,
         records=tuple(
             sorted(
                 [

@@ -41,7 +41,7 @@ COLLECTED = Collected(
         ),
         FAILURE,
         replace(zone("", "example A 192.0.2.9", view="outside"), authenticated=True),
-        replace(zone("catalog.example"), serial=None, members=("", "company.com")),
+        replace(zone("catalog.example"), serial=0, members=("", "company.com")),
     ),
     {
         ("inside", "shops.example.net"): ("198.51.100.1", "2001:db8::2"),
