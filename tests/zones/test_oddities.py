@@ -18,6 +18,8 @@ from zones.axfr import AxfrSource
 from zones.export import Export, read_export, write_export
 from zones.inventory import Collected
 from zones.name import parent
+from zones.source import SOURCE_TYPES
+from zones.source_model import source_class
 from zones.target import Skipped, SkipReason, Target
 from zones.targets import Rules, derive
 from zones.zone import Zone
@@ -83,6 +85,16 @@ def test_export_holds_everything(odd: Zone, tmp_path: Path) -> None:
     [read] = read_export(path).collected.results
 
     assert read == odd
+
+
+@pytest.mark.skipif("master_file" not in SOURCE_TYPES, reason="zones come by transfer only")
+def test_master_file_holds_what_a_server_makes_of_it(tmp_path: Path) -> None:
+    (tmp_path / "odd.zone").write_text(oddities("dnspython"))
+    table = {"name": "inside", "files": {ORIGIN: Path("odd.zone")}}
+    [read] = source_class("master_file").model_validate(table).located(tmp_path).collect()
+
+    assert isinstance(read, Zone)
+    assert replace(read, server="", transferred_at=NOON) == transferred(bind, "dnspython")
 
 
 def addresses(odd: Zone, label: str) -> set[str]:
