@@ -197,6 +197,8 @@ def _sources_by_zone(
 def _strangers(settings: Settings, collected: Collected) -> Iterator[str]:
     """Yield what the file has and the configuration has not, or the other way round."""
     held = {(result.view, result.origin) for result in collected.results}
+    if len(held) != len(collected.results):
+        yield "has a zone twice in one view; export anew"
     views = {source.name for source in settings.sources}
     for view, origin in sorted(held):
         if view not in views:

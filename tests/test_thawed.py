@@ -150,6 +150,13 @@ def test_zone_that_may_be_of_several_sources_is_refused(tmp_path: Path, zones: s
         take(settings, from_file(bare(tmp_path)))
 
 
+def test_zone_that_is_there_with_and_without_its_view_is_refused(tmp_path: Path) -> None:
+    path = bare(tmp_path, HELD, replace(HELD, view="in"))
+
+    with pytest.raises(RequestError, match="has a zone twice in one view"):
+        take(configured(), from_file(path))
+
+
 def test_shards_need_the_file_to_be_completed_by_a_run(tmp_path: Path, resolver: list[str]) -> None:
     """Else each would ask for names outside by itself, and be told other addresses."""
     settings = configured({"nameservers": [resolver[0]]})

@@ -17,7 +17,7 @@ from zones.inventory import Collected
 from zones.key_file import read_key
 from zones.name import name_text, parse_name
 from zones.source import ZoneFailure, ZoneSourceError
-from zones.stream import Limits
+from zones.stream import DEFAULT, Limits
 from zones.tls import XOT_PORT, Tls, tls_context
 from zones.transfer import Terms
 
@@ -96,9 +96,11 @@ def _given(arguments: Sequence[str]) -> argparse.Namespace:
     for name, metavar, words in _OPTIONS:
         kind = Path if metavar == "FILE" else str
         export.add_argument(name, metavar=metavar, type=kind, help=words)
-    export.add_argument("--transfer-timeout", type=float, default=60, metavar="SECONDS")
-    export.add_argument("--max-records", type=int, default=1_000_000, metavar="COUNT")
-    export.add_argument("--max-bytes", type=int, default=256 * 1024 * 1024, metavar="COUNT")
+    export.add_argument(
+        "--transfer-timeout", type=float, default=DEFAULT.seconds, metavar="SECONDS"
+    )
+    export.add_argument("--max-records", type=int, default=DEFAULT.records, metavar="COUNT")
+    export.add_argument("--max-bytes", type=int, default=DEFAULT.octets, metavar="COUNT")
     export.add_argument("file", type=Path, metavar="FILE", help="written with mode 0600")
     return _checked(export, parser.parse_args(arguments))
 

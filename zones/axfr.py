@@ -22,7 +22,7 @@ from zones.endpoint import DNS_PORT, Endpoint, parse_endpoint
 from zones.name import name_text, parse_name
 from zones.source import ZoneFailure
 from zones.source_model import SourceModel
-from zones.stream import Limits
+from zones.stream import DEFAULT, Limits
 from zones.tls import XOT_PORT
 from zones.transfer import Terms
 from zones.zone import Zone
@@ -88,11 +88,11 @@ class AxfrSource(SourceModel):
     """None: transfers are not signed."""
     source_address: Annotated[str, AfterValidator(_address)] | None = None
     """Where connections come from; None: as the system chooses."""
-    transfer_timeout: Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)] = 60
+    transfer_timeout: Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)] = DEFAULT.seconds
     """Seconds for one whole transfer from one server."""
-    max_records: Annotated[int, Field(ge=1)] = 1_000_000
+    max_records: Annotated[int, Field(ge=1)] = DEFAULT.records
     """Of all types, in one zone."""
-    max_bytes: Annotated[int, Field(ge=1)] = 256 * 1024 * 1024
+    max_bytes: Annotated[int, Field(ge=1)] = DEFAULT.octets
     """Of one transfer."""
 
     _prepared: AxfrServers | None = PrivateAttr(default=None)
