@@ -61,7 +61,9 @@ def transfer(zone: ZoneResult) -> str:
         return clean(f"FAILED: {zone.error}")
     signed = "TSIG" if zone.authenticated else "no TSIG"
     at = f"at {moment(zone.transferred_at)}, " if zone.transferred_at else ""
-    return clean(f"serial {zone.serial} from {zone.server}, {at}{signed}")
+    serial = f"serial {zone.serial}" if zone.serial else "no serial"
+    listing = f", lists {len(zone.members)} zones" if zone.members else ""
+    return clean(f"{serial} from {zone.server}, {at}{signed}{listing}")
 
 
 def accounts(each: ZoneTally) -> str:

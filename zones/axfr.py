@@ -13,15 +13,16 @@ from pydantic import (
     PlainValidator,
     PrivateAttr,
     ValidationInfo,
+    model_validator,
 )
 
 from zones.axfr_servers import AxfrServers
 from zones.credentials import TlsTable, TsigTable, is_table
 from zones.endpoint import DNS_PORT, Endpoint, parse_endpoint
-from zones.origin import Origins, distinct
+from zones.origin import Origin, Origins, distinct
 from zones.source import ZoneFailure
 from zones.source_model import SourceModel
-from zones.stream import Limits
+from zones.stream import DEFAULT, Limits
 from zones.tls import XOT_PORT
 from zones.transfer import Terms
 from zones.zone import Zone
@@ -66,24 +67,34 @@ class AxfrSource(SourceModel):
     # Validated after ``tls``, which decides the port.
     server: Servers
     """IP address or host name, with or without a port; several are tried in order."""
-    zones: Annotated[Origins, Field(min_length=1)]
+    zones: Origins = ()
+    catalog: Origin | None = None
+    """A catalog zone (RFC 9432) of the servers: its members are transferred as well."""
     tsig: Annotated[TsigTable, BeforeValidator(is_table)] | None = None
     """None: transfers are not signed."""
     source_address: Annotated[str, AfterValidator(_address)] | None = None
     """Where connections come from; None: as the system chooses."""
-    transfer_timeout: Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)] = 60
+    transfer_timeout: Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)] = DEFAULT.seconds
     """Seconds for one whole transfer from one server."""
-    max_records: Annotated[int, Field(ge=1)] = 1_000_000
+    max_records: Annotated[int, Field(ge=1)] = DEFAULT.records
     """Of all types, in one zone."""
-    max_bytes: Annotated[int, Field(ge=1)] = 256 * 1024 * 1024
+    max_bytes: Annotated[int, Field(ge=1)] = DEFAULT.octets
     """Of one transfer."""
 
     _prepared: AxfrServers | None = PrivateAttr(default=None)
 
+    @model_validator(mode="after")
+    def _has_zones(self) -> Self:
+        if not self.zones and self.catalog is None:
+            raise ValueError("names no zone; write zones, or catalog, or both")
+        if self.catalog in self.zones:
+            raise ValueError(f"names {self.catalog or '.'} in zones and as catalog; leave one")
+        return self
+
     @property
     def origins(self) -> tuple[str, ...]:
-        """See ``SourceModel.origins``."""
-        return self.zones
+        """See ``SourceModel.origins``: the zones, then the catalog."""
+        return self.zones if self.catalog is None else (*self.zones, self.catalog)
 
     def located(self, folder: Path) -> Self:
         """See ``SourceModel.located``."""
@@ -100,7 +111,7 @@ class AxfrSource(SourceModel):
 
     def collect(self) -> Iterator[Zone | ZoneFailure]:
         """See ``ZoneSource.collect``."""
-        yield from self._ready.zones(self.zones)
+        yield from self._ready.zones(self.zones, self.catalog)
 
     def zone(self, origin: str) -> Zone:
         """Return that zone, complete; raises ZoneSourceError."""

@@ -6,20 +6,19 @@ judged: last week's zones must not be judged at last week's time.
 """
 
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from errno import EEXIST
 from hashlib import sha256
 from pathlib import Path
-from tempfile import mkstemp
 from typing import Any
 
+from zones.ancestor import AncestorError, is_ancestors, read_ancestors
 from zones.inventory import Collected
 from zones.name import is_name_text
 from zones.order import numeric
+from zones.private_file import write_private
 from zones.rdata import is_rdata_text
 from zones.source import ZoneFailure, ZoneSourceError
 from zones.target import Target
@@ -46,9 +45,9 @@ class Export:
     exported_at: datetime
     """Aware, UTC."""
     configuration_sha256: str
-    """Of the exporting run's configuration."""
+    """Of the exporting run's configuration; empty where no run wrote the file."""
     targets: str
-    """What ``fingerprint`` says of the targets that the exporting run derived."""
+    """What ``fingerprint`` says of the targets that the exporting run derived; likewise."""
     sha256: str = ""
     """Of the file's bytes, lower-case hex; empty where it has not been read from one."""
 
@@ -81,17 +80,24 @@ def write_export(path: Path, export: Export) -> None:
         ),
     }
     try:
-        _replace(path.resolve(), json.dumps(document).encode() + b"\n")
+        write_private(path, json.dumps(document).encode() + b"\n")
     except OSError as error:
         raise ExportError(f"{path}: cannot be written: {error.strerror}; name another") from error
 
 
 def read_export(path: Path) -> Export:
-    """Return what the file holds; raises ExportError where it is not one that we wrote."""
+    """Return what the file holds, ours or dns-cert-checker's; raises ExportError where it is none.
+
+    A zone of no view, the empty string, is of the source whose zone it is.
+    """
     try:
         text = path.read_bytes()
         document = _table(json.loads(text), "the file")
+        if is_ancestors(document):
+            return _ancestors(document, path, sha256(text).hexdigest())
         return _export(document, sha256(text).hexdigest())
+    except AncestorError as fault:
+        raise ExportError(f"{path}: {fault}; write it anew") from fault
     except OSError as error:
         raise ExportError(f"{path}: cannot be read: {error.strerror}") from error
     except _FaultError as fault:
@@ -100,23 +106,6 @@ def read_export(path: Path) -> Export:
         # JSONDecodeError and UnicodeDecodeError are ValueErrors, and so is a number too long.
         what = f"{path}: is no JSON: {error}; write it anew with --export-zones"
         raise ExportError(what) from error
-
-
-def _replace(path: Path, content: bytes) -> None:
-    if path.exists() and not path.is_file():
-        raise FileExistsError(EEXIST, "is no ordinary file")
-    # Made anew with mode 0600: a file that was there may be open to others, or read at this moment.
-    handle, name = mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(handle)
-        Path(name).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise
 
 
 def _written(result: Zone | ZoneFailure) -> dict[str, Any]:
@@ -129,7 +118,14 @@ def _written(result: Zone | ZoneFailure) -> dict[str, Any]:
         "authenticated": result.authenticated,
         "records": [[each.owner, each.rdtype, each.ttl, each.rdata] for each in result.records],
         "other_owners": result.other_owners,
+        "members": result.members,
     }
+
+
+def _ancestors(document: dict[str, Any], path: Path, digest: str) -> Export:
+    written_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    zones = tuple(read_ancestors(document, path.name, written_at))
+    return Export(Collected(zones, {}), written_at, "", "", digest)
 
 
 def _export(document: dict[str, Any], digest: str) -> Export:
@@ -158,6 +154,7 @@ def _result(table: dict[str, Any], at: str) -> Zone | ZoneFailure:
         error = ZoneSourceError(_get(table, "error", str, at), _get(table, "remedy", str, at))
         return ZoneFailure(origin, view, server, error)
     others = _get(table, "other_owners", list, at)
+    members = _get({"members": []} | table, "members", list, at)
     return Zone(
         origin=origin,
         serial=_get(table, "serial", int, at),
@@ -169,6 +166,7 @@ def _result(table: dict[str, Any], at: str) -> Zone | ZoneFailure:
         other_owners=tuple(
             _checked(name, _within(origin), f"{at}.other_owners") for name in others
         ),
+        members=tuple(_checked(name, is_name_text, f"{at}.members") for name in members),
     )
 
 

@@ -54,3 +54,6 @@ class Zone:
     other_owners: tuple[str, ...] = ()
     """Owner names that hold records of other types only, sorted: they exist, so that a wildcard
     does not cover them (RFC 4592 section 2.2.2)."""
+    members: tuple[str, ...] = ()
+    """Of a catalog zone (RFC 9432) the apex names of the zones that it lists, sorted; such a zone
+    names no host, and has no records here. Empty for any other."""

@@ -126,6 +126,18 @@ def test_a_transfer_without_tsig_says_so() -> None:
     assert transfer(zone) == "serial 7 from 192.0.2.53:53, no TSIG"
 
 
+def test_a_catalog_says_how_many_zones_it_lists() -> None:
+    catalog = ZoneResult("catalog.test", "inside", "x:53", 7, members=("a.test", "b.test"))
+
+    assert transfer(catalog) == "serial 7 from x:53, no TSIG, lists 2 zones"
+
+
+def test_a_source_without_serials_says_so() -> None:
+    zone = ZoneResult("company.com", "inside", "zones.json", 0)
+
+    assert transfer(zone) == "no serial from zones.json, no TSIG"
+
+
 def test_a_failed_zones_error_is_cleaned() -> None:
     assert transfer(ZoneResult("x", "inside", "", error="a\x1bb")) == "FAILED: a\\x1bb"
 

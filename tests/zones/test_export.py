@@ -42,6 +42,7 @@ COLLECTED = Collected(
         ),
         FAILURE,
         replace(zone("", "example A 192.0.2.9", view="outside"), authenticated=True),
+        replace(zone("catalog.example"), serial=0, members=("", "company.com")),
     ),
     {
         ("inside", "shops.example.net"): ("198.51.100.1", "2001:db8::2"),
@@ -109,7 +110,7 @@ def test_what_is_read_is_what_was_written(tmp_path: Path) -> None:
     read = read_export(written(tmp_path))
 
     assert read.collected.results[0] == COLLECTED.results[0]
-    assert read.collected.results[2] == COLLECTED.results[2]
+    assert read.collected.results[2:] == COLLECTED.results[2:]
     assert dict(read.collected.answers) == COLLECTED.answers
     assert (read.exported_at, read.configuration_sha256, read.targets) == (NOON, "ab" * 32, "3 cd")
 
@@ -226,6 +227,7 @@ def test_json_that_is_no_object_is_told(tmp_path: Path, text: str) -> None:
         ({"zones": zone_table(error=1)}, r"zones\[0\]\.error: given '1'"),
         ({"zones": zone_table(error="x")}, r"zones\[0\]\.remedy: given 'None'"),
         ({"zones": zone_table(other_owners=["a.net"])}, r"zones\[0\]\.other_owners: given 'a.net'"),
+        ({"zones": zone_table(members=["A.example"])}, r"zones\[0\]\.members: given 'A.example'"),
         ({"answers": [["in", "a.net", [1]]]}, r"answers\[0\]: is no answer"),
         ({"answers": [["in", "a.net", ["192.0.2"]]]}, r"answers\[0\]: is no answer"),
         ({"answers": [["in", "a.net"]]}, r"answers\[0\]: is no answer"),

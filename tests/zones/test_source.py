@@ -62,7 +62,7 @@ def _axfr(server: str, *zones: str) -> AxfrSource:
         ({"server": "[::1"}, "'[::1' is neither"),
         ({"server": "10.0.0.1:0"}, "'10.0.0.1:0' has no valid port"),
         ({"server": "ns1.company.com:65536"}, "has no valid port"),
-        ({"zones": ()}, "at least 1 item"),
+        ({"zones": ()}, "names no zone; write zones, or catalog, or both"),
         ({"zones": ("",)}, "a zone has a name"),
         ({"zones": ("a..b",)}, "'a..b' is no domain name"),
         ({"zones": ("company.com", "Company.com.")}, "named twice: company.com"),
@@ -103,8 +103,8 @@ def test_a_server_is_written_with_or_without_a_port(written: str, shown: str) ->
 def test_configuration_comes_as_json_text_and_goes_back_to_it() -> None:
     text = (
         '{"name":"inside","include":[".*"],"exclude":["x"],"nameservers":["192.0.2.53:53"],'
-        '"type":"axfr","tls":null,"server":"10.0.0.2:53","zones":["company.com"],"tsig":null,'
-        '"source_address":null,"transfer_timeout":60.0,"max_records":1000000,'
+        '"type":"axfr","tls":null,"server":"10.0.0.2:53","zones":["company.com"],"catalog":null,'
+        '"tsig":null,"source_address":null,"transfer_timeout":60.0,"max_records":1000000,'
         '"max_bytes":268435456}'
     )
     read = AxfrSource.model_validate_json(text)
