@@ -16,8 +16,7 @@ from checks.policy import OWN_CA, Model, Overrides, Policy, Waiver, ZonePolicy
 from checks.scanners import Limits
 from checks.stores import StoreError, StoreFile, find_stores
 from faults import repeated, shown, valid
-from zones.source import SOURCE_TYPES
-from zones.source_model import SourceModel, prepared, source_class
+from zones.source_model import SourceModel, model_of, prepared
 from zones.target import Target
 from zones.targets import Rules
 
@@ -220,13 +219,9 @@ def _source_tables(raw: object, faults: list[str]) -> list[dict[str, Any]]:
 def _source(
     table: dict[str, Any], place: str, faults: list[str]
 ) -> tuple[SourceModel, Overrides] | None:
-    kind = table.get("type")
-    if not isinstance(kind, str) or kind not in SOURCE_TYPES:
-        given = f"given {shown(kind)}" if "type" in table else "is missing"
-        faults.append(f"{place}.type: {given}; allowed: {', '.join(SOURCE_TYPES)}")
-        return None
+    model = model_of(table, place, faults)
     policy = valid(Overrides, table.pop("policy", {}), f"{place}.policy", faults)
-    source = valid(source_class(kind), table, place, faults)
+    source = valid(model, table, place, faults) if model else None
     return (source, policy) if source and policy else None
 
 

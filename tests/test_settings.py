@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -46,6 +47,17 @@ def test_two_sources_of_one_name_are_refused() -> None:
     assert faults(source=[SOURCE, SOURCE]) == [
         "audit.toml: source: two are named 'in'; a source's name is its view's, choose another"
     ]
+
+
+def test_source_whose_library_is_missing_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "boto3", None)
+    monkeypatch.delitem(sys.modules, "zones.route53", raising=False)
+
+    (fault,) = faults(source=[{"name": "aws", "type": "route53"}])
+    assert fault == (
+        'audit.toml: source[0].type: given "route53"; needs the library boto3, which is not'
+        " installed; install the extra route53: pip install -e '.[route53]'"
+    )
 
 
 def test_missing_file_is_told_with_how_to_start(tmp_path: Path) -> None:

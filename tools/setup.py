@@ -66,7 +66,7 @@ def _installer() -> list[str]:
         return [uv, "pip", "install", "--quiet", "--python", str(_PYTHON)]
     for pip in ([str(_PYTHON), "-m", "pip"], [sys.executable, "-m", "pip"]):
         if _run(*pip, "--version", quiet=True):
-            options = ["--quiet", "--disable-pip-version-check"]
+            options = ["--quiet", "--no-compile", "--disable-pip-version-check"]
             return [*pip, "--python", str(_PYTHON), "install", *options]
     sys.exit("there is neither uv nor pip; install one of them, on Debian python3-venv")
 

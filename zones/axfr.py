@@ -19,26 +19,13 @@ from pydantic import (
 from zones.axfr_servers import AxfrServers
 from zones.credentials import TlsTable, TsigTable, is_table
 from zones.endpoint import DNS_PORT, Endpoint, parse_endpoint
-from zones.name import name_text, parse_name
+from zones.origin import Origin, Origins, distinct
 from zones.source import ZoneFailure
 from zones.source_model import SourceModel
 from zones.stream import DEFAULT, Limits
 from zones.tls import XOT_PORT
 from zones.transfer import Terms
 from zones.zone import Zone
-
-
-def _origin(text: str) -> str:
-    if not text:
-        raise ValueError("a zone has a name; the root zone is written as '.'")
-    return name_text(parse_name(text))
-
-
-def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
-    twice = sorted({name or "." for name in names if names.count(name) > 1})
-    if twice:
-        raise ValueError(f"named twice: {', '.join(twice)}")
-    return names
 
 
 def _servers(value: object, info: ValidationInfo) -> tuple[Endpoint, ...]:
@@ -48,7 +35,7 @@ def _servers(value: object, info: ValidationInfo) -> tuple[Endpoint, ...]:
     servers = tuple(parse_endpoint(each, port) for each in listed)
     if not servers:
         raise ValueError("names no server")
-    _distinct(tuple(map(str, servers)))
+    distinct(tuple(map(str, servers)))
     return servers
 
 
@@ -64,7 +51,6 @@ def _address(text: str) -> str:
         raise ValueError(f"{text!r} is no IP address; write one of this host's") from None
 
 
-Origin = Annotated[str, AfterValidator(_origin)]
 Servers = Annotated[
     tuple[Endpoint, ...],
     PlainValidator(_servers),
@@ -81,7 +67,7 @@ class AxfrSource(SourceModel):
     # Validated after ``tls``, which decides the port.
     server: Servers
     """IP address or host name, with or without a port; several are tried in order."""
-    zones: Annotated[tuple[Origin, ...], AfterValidator(_distinct)] = ()
+    zones: Origins = ()
     catalog: Origin | None = None
     """A catalog zone (RFC 9432) of the servers: its members are transferred as well."""
     tsig: Annotated[TsigTable, BeforeValidator(is_table)] | None = None

@@ -23,14 +23,14 @@ from zones.rdata import is_rdata_text
 from zones.source import ZoneFailure, ZoneSourceError
 from zones.target import Target
 from zones.targets import Unresolved
-from zones.zone import Record, Zone
+from zones.zone import ALIASES, Record, Zone
 
 FORMAT = "zonecert zones"
 VERSION = 2
 _READABLE = (1, VERSION)
-"""Files of version 1 have no records of services; nothing else about them differs."""
+"""Files of version 1 have no records of services, and no aliases; else they are the same."""
 _FAMILIES = {"A": 4, "AAAA": 6}
-_NAMES = frozenset({"CNAME", "DNAME", "NS"})
+_NAMES = frozenset({"CNAME", "DNAME", "NS", *ALIASES})
 
 
 class ExportError(Exception):

@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 from zones.lead import Lead
 from zones.leads import Leads
-from zones.lookup import Left, Lookup, Looped, Reached
+from zones.lookup import Left, Lookup, Looped, Reached, family_of, of_family
 from zones.order import numeric
 from zones.rdata import ADDRESS_TYPES
 from zones.rules import Rules
 from zones.service import IMPLICIT
 from zones.target import RecordRef, Skipped, SkipReason
+from zones.zone import ALIASES
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +61,20 @@ class Ways:
             return leads
         if len(leads) == 1:
             return self._ways_of(ref, leads[0])
-        outcomes = [self._ways_of(ref, lead) for lead in leads]
-        ways = [way for each in outcomes if not isinstance(each, Skipped) for way in each]
-        return ways or next(each for each in outcomes if isinstance(each, Skipped))
+        return _all([self._ways_of(ref, lead) for lead in leads])
 
     def _ways_of(self, ref: RecordRef, lead: Lead) -> list[Way] | Skipped:
         if ref.rdtype in ADDRESS_TYPES:
             return self._ways_to(ref, lead, (ref.rdata,), external=False)
-        match self.lookup.follow(ref.view, lead.name):
+        ends = self.lookup.ends(ref.view, lead.name, ALIASES.get(ref.rdtype, ""))
+        if len(ends) == 1:
+            return self._ways_by(ref, lead, ends[0])
+        return _all([self._ways_by(ref, lead, end) for end in ends])
+
+    def _ways_by(
+        self, ref: RecordRef, lead: Lead, end: Reached | Left | Looped
+    ) -> list[Way] | Skipped:
+        match end:
             case Reached(name, addresses):
                 found = (*addresses, *lead.hints)
                 if not found:
@@ -75,23 +82,24 @@ class Ways:
                 return self._ways_to(ref, lead, found, external=False)
             case Looped(name):
                 return Skipped(ref, SkipReason.CNAME_LOOP, name)
-            case Left(name):
-                return self._ways_outside(ref, lead, name)
+            case Left():
+                return self._ways_outside(ref, lead, end)
 
-    def _ways_outside(self, ref: RecordRef, lead: Lead, name: str) -> list[Way] | Skipped:
-        answer = self.answers.get((ref.view, name), Unresolved("was not looked up"))
-        addresses = lead.hints if isinstance(answer, Unresolved) else (*answer, *lead.hints)
+    def _ways_outside(self, ref: RecordRef, lead: Lead, end: Left) -> list[Way] | Skipped:
+        answer = self.answers.get((ref.view, end.name), Unresolved("was not looked up"))
+        known = () if isinstance(answer, Unresolved) else of_family(end.family, answer)
+        addresses = (*known, *lead.hints)
         if addresses:
             return self._ways_to(ref, lead, addresses, external=True)
         if isinstance(answer, Unresolved):
-            return Skipped(ref, SkipReason.UNRESOLVED, f"{name}: {answer.why}")
-        return Skipped(ref, SkipReason.DANGLING, name)
+            return Skipped(ref, SkipReason.UNRESOLVED, f"{end.name}: {answer.why}")
+        return Skipped(ref, SkipReason.DANGLING, end.name)
 
     def _ways_to(
         self, ref: RecordRef, lead: Lead, addresses: tuple[str, ...], *, external: bool
     ) -> list[Way] | Skipped:
         """Return the ways that rules 8 and 9 leave of those addresses."""
-        wanted = [at for at in dict.fromkeys(addresses) if _family(at) in self.rules.families]
+        wanted = [at for at in dict.fromkeys(addresses) if family_of(at) in self.rules.families]
         if not wanted:
             return Skipped(ref, SkipReason.FILTERED, "families leaves its addresses out")
         owner_zone = self.lookup.owner_zone(lead.fqdn)
@@ -122,5 +130,7 @@ class Ways:
         return [(port, by_port.get(port, IMPLICIT)) for port in ports]
 
 
-def _family(address: str) -> str:
-    return "ipv6" if ":" in address else "ipv4"
+def _all(outcomes: list[list[Way] | Skipped]) -> list[Way] | Skipped:
+    """Return all of the ways; the first skip where there are none."""
+    ways = [way for each in outcomes if not isinstance(each, Skipped) for way in each]
+    return ways or next(each for each in outcomes if isinstance(each, Skipped))

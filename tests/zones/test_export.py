@@ -25,6 +25,7 @@ COLLECTED = Collected(
         company(
             "*.apps.company.com A 192.0.2.1",
             "company.com NS ns.example",
+            "company.com ALIAS-AAAA cdn.example.net",
             "old.company.com DNAME new.company.com",
             "shop.company.com CNAME shops.example.net",
             r"a\.b.company.com A 192.0.2.4",

@@ -7,7 +7,7 @@ from tests.zones.build import zone
 from zones.rdata import SERVICE_TYPES
 from zones.rules import Rules
 from zones.targets import Answers, Unresolved, names_to_resolve
-from zones.zone import Zone
+from zones.zone import ALIASES, Zone
 
 World = tuple[list[Zone], Answers, Rules]
 """Zones, how the names that leave them are resolved, and the rules."""
@@ -50,6 +50,7 @@ _RDATA: dict[str, st.SearchStrategy[str]] = {
     "A": st.integers(1, 4).map("192.0.2.{}".format),
     "AAAA": st.integers(1, 4).map("2001:db8::{}".format),
     "CNAME": _name,
+    **dict.fromkeys(ALIASES, _name),
     "DNAME": _name,
     "NS": _name,
     "MX": st.builds("10 {}".format, _or_root),
