@@ -102,12 +102,14 @@ class Ahead:
             return future
 
     def close(self) -> None:
-        """Forget what was expected, and wait for what is under way."""
+        """Forget what was expected; what is under way is not waited for.
+
+        Ctrl-C may have come while one was begun, of which nobody will ever say that it has ended.
+        """
         with self._changed:
             self._is_closing = True
             self._expected.clear()
             self._changed.notify_all()
-            self._changed.wait_for(lambda: not self._under_way)
         self._listener.join()
 
     def _begin_some(self) -> None:
@@ -174,8 +176,6 @@ class Ahead:
             self._busy[scan.address] -= 1
             if not self._busy[scan.address]:
                 del self._busy[scan.address]
-            if self._is_closing:
-                self._changed.notify_all()
             self._begin_some()
 
     def _listen(self) -> None:
