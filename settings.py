@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from checks.context import Context
+from checks.owner import Owner
 from checks.policy import OWN_CA, Model, Overrides, Policy, Waiver, ZonePolicy
 from checks.scanners import Limits
 from checks.stores import StoreError, StoreFile, find_stores
@@ -36,6 +37,7 @@ class Document(Model):
 
     policy: Policy = Policy()
     zone: tuple[ZonePolicy, ...] = ()
+    owner: tuple[Owner, ...] = ()
     waiver: tuple[Waiver, ...] = ()
 
 
@@ -76,9 +78,7 @@ class Settings:
     def zone_policy(self, origin: str, view: str) -> Policy:
         """Return the policy in force for a zone as a whole."""
         places = tuple(
-            place
-            for place, table in enumerate(self.document.zone)
-            if table.name in {None, origin} and table.fqdn is None and not table.networks
+            place for place, table in enumerate(self.document.zone) if table.is_of_whole(origin)
         )
         return self._combined((view,), places)
 

@@ -145,8 +145,8 @@ class Policy(Model):
         return finding_id in self.fail_on or severity.value in self.fail_on
 
 
-class ZonePolicy(Model):
-    """A ``[[zone]]`` table: policy for one zone, or for names or networks."""
+class Place(Model):
+    """What a table speaks of: one zone, or names or networks; of everything without a key."""
 
     name: Annotated[str, AfterValidator(_origin)] | None = None
     """Origin of the zone; None: all."""
@@ -154,6 +154,23 @@ class ZonePolicy(Model):
     """On the fqdn, re.fullmatch."""
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
     """Of the addresses; none: all."""
+
+    def applies_to(self, zone: str, fqdn: str, address: str) -> bool:
+        """Tell whether the table speaks of that name at that address."""
+        return (
+            self.name in {None, zone}
+            and (self.fqdn is None or self.fqdn.fullmatch(fqdn) is not None)
+            and (not self.networks or any(ip_address(address) in net for net in self.networks))
+        )
+
+    def is_of_whole(self, zone: str) -> bool:
+        """Tell whether the table speaks of that zone as a whole, not of names or networks in it."""
+        return self.name in {None, zone} and self.fqdn is None and not self.networks
+
+
+class ZonePolicy(Place):
+    """A ``[[zone]]`` table: policy for one zone, or for names or networks."""
+
     policy: Overrides
 
     @model_validator(mode="after")
@@ -162,14 +179,6 @@ class ZonePolicy(Model):
         if asked and (self.fqdn is not None or self.networks):
             raise ValueError(f"{', '.join(sorted(asked))}: is about a zone, not about names in it")
         return self
-
-    def applies_to(self, zone: str, fqdn: str, address: str) -> bool:
-        """Tell whether the policy is for that name at that address."""
-        return (
-            self.name in {None, zone}
-            and (self.fqdn is None or self.fqdn.fullmatch(fqdn) is not None)
-            and (not self.networks or any(ip_address(address) in net for net in self.networks))
-        )
 
 
 class Waiver(Model):

@@ -43,6 +43,10 @@ class Subject:
     external: bool = False
     records: tuple[RecordRef, ...] = ()
     """The DNS records that named a target."""
+    team: str = ""
+    """Who looks after it, as the ``[[owner]]`` tables have it; empty where none speaks of it."""
+    tags: tuple[str, ...] = ()
+    """The scopes that it is in, such as ``pci``, likewise; sorted."""
 
 
 @dataclass(frozen=True, slots=True)

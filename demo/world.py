@@ -81,7 +81,11 @@ def _compliance(server: str, port: int, stores: Path, now: datetime) -> dict[str
         "nameservers": [server],
     }
     policy = {"ports": [port], "stores_dir": str(stores)}
-    return {"policy": policy, "source": [source], "waiver": [waiver]}
+    owners = [
+        {"name": ORIGIN, "team": "web"},
+        {"fqdn": r"(pool|partner)\..*", "team": "payments", "scope": ["pci"]},
+    ]
+    return {"policy": policy, "source": [source], "owner": owners, "waiver": [waiver]}
 
 
 def _serve(stack: ExitStack, credentials: dict[str, Credential]) -> int:

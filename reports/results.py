@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from checks.finding import Severity
+from checks.owner import claimed
 from checks.verdict import SubjectKind, Verdict
 from reports.broken import broken
 from reports.run import RUN_KEY, Run
@@ -109,4 +110,5 @@ def _verdict(report: pytest.TestReport, run: Run) -> Verdict | None:
         return Verdict.from_json(settled)
     if not report.failed:
         return None
-    return broken(report.nodeid, report.longreprtext, run.inventory)
+    verdict = broken(report.nodeid, report.longreprtext, run.inventory)
+    return verdict and claimed(verdict, run.owners)

@@ -70,6 +70,17 @@ from tests.support.configuration import SOURCE, WAIVER, Table, faults
         ),
         ({"zone": [{"name": "company.com"}]}, "zone[0].policy: is missing"),
         (
+            {"owner": [{"name": "company.com"}]},
+            'owner[0]: given {"name": "company.com"}; says nothing; add team, scope or both',
+        ),
+        (
+            {"owner": [{"scope": ["pci", "iso; pci"]}]},
+            (
+                "owner[0].scope[1]: given \"iso; pci\"; 'iso; pci' is no tag;"
+                " write it without commas, semicolons and outer blanks"
+            ),
+        ),
+        (
             {"waiver": [WAIVER | {"expires": "soon"}]},
             (
                 'waiver[0].expires: given "soon"; Input should be a valid date in the format'
@@ -117,6 +128,7 @@ def test_fault_is_told_with_file_place_given_and_allowed(tables: Table, fault: s
         ({"zone": [{"policy": {"deadline": 3}}]}, "zone[0].policy.deadline"),
         ({"source": [SOURCE | {"tsig": "key"}]}, "source[0].tsig"),
         ({"source": [SOURCE | {"policy": {"starttls": "smtp"}}]}, "source[0].policy.starttls"),
+        ({"owner": [{"team": "web", "tags": ["pci"]}]}, "owner[0].tags"),
         ({"waiver": [WAIVER | {"until": "x"}]}, "waiver[0].until"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

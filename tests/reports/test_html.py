@@ -91,7 +91,7 @@ def test_a_row_can_be_sorted_by_every_column(played: Session) -> None:
     tests = json.loads(Page(played.read("night.html")).data)["tests"]
     (test,) = tests["checks/test_made.py::test_certificate[www.company.com-192.0.2.1-443]"]
 
-    columns = ["result", "ip", "port", "fqdn", "issuer", "notAfter", "stores", "findings"]
+    columns = ["result", "ip", "port", "fqdn", "whose", "issuer", "notAfter", "stores", "findings"]
     assert set(columns) <= test.keys()
     assert len(test["resultsTableRow"]) == len(columns)
 

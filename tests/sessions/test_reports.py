@@ -37,6 +37,34 @@ def test_page_shows_a_hostile_name_as_text_only(session: Session) -> None:
     assert "<script>alert" not in session.page()
 
 
+def test_every_report_says_whose_the_target_is(session: Session) -> None:
+    (case,) = [
+        case for case in session.cases() if f"pool.{ORIGIN} 127.0.0.14" in case.get("name", "")
+    ]
+    (failure,) = case.iter("failure")
+    (line,) = [line for line in session.log() if f"pool.{ORIGIN}" in line]
+    rows = [row for row in session.rows if row["fqdn"] == f"pool.{ORIGIN}"]
+
+    assert {(row["team"], row["scope"]) for row in rows} == {("payments", "pci")}
+    assert "\n  team payments; scope pci\n" in (failure.text or "")
+    assert "\n  team payments; scope pci\n" in session.output
+    assert "(team payments; scope pci): expired: " in line
+    assert "payments (pci)" in session.page()
+
+
+def test_the_csv_alone_says_which_targets_of_a_scope_fail(session: Session) -> None:
+    failing = {
+        (row["fqdn"], row["ip_address"])
+        for row in session.rows
+        if "pci" in row["scope"].split("; ") and row["status"] == "error"
+    }
+
+    assert failing == {
+        (f"pool.{ORIGIN}", "127.0.0.14"),
+        (f"partner.{ORIGIN}", "127.0.0.23"),
+    }
+
+
 def test_logger_has_a_line_for_each_error_and_warning(session: Session) -> None:
     told = [(line.split()[0], line.split()[2]) for line in session.log()]
     wanted = [

@@ -49,6 +49,7 @@ class World:
         return {
             "policy": self.demo.compliance["policy"] | policy,
             "source": [given | {"server": self.server, "nameservers": [self.server]} | source],
+            "owner": self.demo.compliance["owner"],
             "waiver": self.demo.compliance["waiver"],
         }
 
