@@ -98,13 +98,20 @@ class Settings:
 
     def rules(self) -> Rules:
         """Return what the configuration has to say of which targets there are."""
+
+        def at(zone: str, fqdn: str, address: str, view: str) -> Policy:
+            return self.policy_for(zone, fqdn, address, [view])
+
+        tables = [policy.starttls_by_port() for policy in self._policies()]
         return Rules(
-            ports_for=lambda zone, fqdn, at, view: self.policy_for(zone, fqdn, at, [view]).ports,
-            external_for=lambda zone, fqdn, at, view: (
-                self.policy_for(zone, fqdn, at, [view]).external
-            ),
+            ports_for=lambda *place: at(*place).ports,
+            starttls_for=lambda *place: at(*place).starttls_by_port(),
+            starttls_ports=frozenset().union(*tables),
+            external_for=lambda *place: at(*place).external,
             external_addresses=self.policy.external_addresses,
             families=self.policy.families,
+            services=frozenset(self.policy.services),
+            wildcard_names=self.policy.wildcard_names,
         )
 
     def required_stores(self) -> frozenset[str]:

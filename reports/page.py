@@ -157,7 +157,7 @@ def _subject(subject: Subject, reason: str) -> Markup:
             ("Zone", subject.zone),
             ("Source", ", ".join(subject.views)),
             ("DNS records", "; ".join(str(record) for record in subject.records)),
-            ("External", "a CNAME leads out of the transferred zones" * subject.external),
+            ("External", "its records lead out of the transferred zones" * subject.external),
             ("Test id", subject.id),
         )
     )

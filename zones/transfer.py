@@ -158,8 +158,8 @@ def _process(wire: bytes, query_id: int, inbound: dns.xfr.Inbound, collector: Co
             f"sent a message that cannot be parsed ({error})", _MALFORMED
         ) from error
     collector.count += read.count
-    for owner, rdtype in read.left_out:
-        collector.note(owner, rdtype)
+    for unread in read.left_out:
+        collector.note(*unread)
     try:
         return inbound.process_message(read.message)
     except dns.xfr.TransferError as error:

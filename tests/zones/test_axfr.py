@@ -82,7 +82,9 @@ def company(server: Bind) -> Zone:
     return zone_of(server.server)
 
 
-def test_a_complete_transfer_yields_the_records_that_name_addresses(company: Zone) -> None:
+def test_a_complete_transfer_yields_the_records_that_name_addresses_and_services(
+    company: Zone,
+) -> None:
     """Lower-case, absolute, canonical; other types are left out."""
     assert set(company.records) == {
         Record(r"a\032b.company.com", "A", "192.0.2.4", 3600),
@@ -91,6 +93,7 @@ def test_a_complete_transfer_yields_the_records_that_name_addresses(company: Zon
         Record("company.com", "A", "192.0.2.1", 3600),
         Record("company.com", "NS", "ns.invalid", 3600),
         Record("*.lab.company.com", "A", "192.0.2.3", 3600),
+        Record("mail.company.com", "MX", "10 www.company.com", 3600),
         Record("moved.company.com", "DNAME", "new.example.net", 3600),
         Record("ns.sub.company.com", "A", "192.0.2.53", 3600),
         Record("relative.company.com", "CNAME", "www.company.com", 3600),
@@ -110,7 +113,7 @@ def test_a_zone_says_where_it_is_from(company: Zone, server: Bind) -> None:
 
 
 def test_names_with_other_records_only_are_known_to_exist(company: Zone) -> None:
-    assert company.other_owners == ("deep.text.company.com", "mail.company.com")
+    assert company.other_owners == ("deep.text.company.com",)
 
 
 def test_a_zone_of_twenty_thousand_records_is_complete(server: Bind) -> None:
