@@ -17,6 +17,7 @@ from checks.policy import OWN_CA, Model, Overrides, Policy, Waiver, ZonePolicy
 from checks.scanners import Limits
 from checks.stores import StoreError, StoreFile, find_stores
 from faults import shown, valid
+from zones.ownership import Ownership
 from zones.source import SOURCE_TYPES, SourceModel, source_class
 from zones.target import Target
 from zones.targets import Rules
@@ -109,6 +110,7 @@ class Settings:
             starttls_ports=frozenset().union(*tables),
             external_for=lambda *place: at(*place).external,
             external_addresses=self.policy.external_addresses,
+            ownership=Ownership(self.policy.owned, self.policy.third_party),
             families=self.policy.families,
             services=frozenset(self.policy.services),
             wildcard_names=self.policy.wildcard_names,

@@ -1,7 +1,7 @@
 """What the organisation demands: thresholds, required stores, severities, waivers."""
 
 from datetime import UTC, date, datetime, timedelta
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from checks.finding import CATALOGUE, Severity
 from zones.name import name_text, parse_name
+from zones.ownership import NamePattern, Network
 from zones.rdata import ServiceType
 from zones.service import IMPLICIT, STARTTLS_BY_PORT, StartTls
 from zones.source import Regex
@@ -109,6 +110,10 @@ class Policy(Model):
 
     external_addresses: Annotated[int, Field(ge=1)] = 2
     """How many addresses of an external name are looked at."""
+    owned: tuple[Network, ...] = ()
+    """Networks of the organisation's own; with any, what lies outside of them is external."""
+    third_party: tuple[NamePattern, ...] = ()
+    """Names, with the wildcards of a shell: what is reached by way of them is external."""
     families: Annotated[tuple[Family, ...], Field(min_length=1)] = ("ipv4", "ipv6")
     services: tuple[ServiceType, ...] = ("MX", "SRV", "SVCB", "HTTPS", "TLSA")
     """Types of records that name services, of which targets are made."""
@@ -177,7 +182,7 @@ class Place(Model):
     """Origin of the zone; None: all."""
     fqdn: Regex | None = None
     """On the fqdn, re.fullmatch."""
-    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    networks: tuple[Network, ...] = ()
     """Of the addresses; none: all."""
 
     def applies_to(self, zone: str, fqdn: str, address: str) -> bool:

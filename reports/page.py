@@ -157,7 +157,7 @@ def _subject(subject: Subject, reason: str) -> Markup:
             ("Zone", subject.zone),
             ("Source", ", ".join(subject.views)),
             ("DNS records", "; ".join(str(record) for record in subject.records)),
-            ("External", "its records lead out of the transferred zones" * subject.external),
+            ("External", "what is at the address is somebody else's" * subject.external),
             ("Test id", subject.id),
         )
     )

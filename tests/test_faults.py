@@ -154,6 +154,14 @@ def test_empty_list_that_would_leave_nothing_to_do_is_refused(key: str) -> None:
     assert fault.endswith("at least 1 item after validation, not 0")
 
 
+@pytest.mark.parametrize("text", ["*.m\u00fcnchen.example", "https://cdn.example.net/", "a b", "."])
+def test_what_no_name_can_match_is_no_third_party(text: str) -> None:
+    [fault] = faults(policy={"third_party": ["cdn.example.net", text]})
+
+    assert fault.startswith("audit.toml: policy.third_party[1]: given ")
+    assert "is no name or wildcard of names; write cdn.example.net or *.cloudfront.net" in fault
+
+
 def test_every_fault_is_told_at_once() -> None:
     told = faults(policy={"ports": [0], "trust": 1}, source=[SOURCE | {"tsig": 1}], zones=[])
 

@@ -106,6 +106,19 @@ class Lookup:
             link = alias
         return Looped(name)
 
+    def names_from(self, view: str, name: str) -> Iterator[str]:
+        """Yield the name, and each name in the zones that aliases lead on to, seen from that view.
+
+        The name at which a chain leaves the zones is the last.
+        """
+        link: str | None = name
+        for _ in range(MAX_LINKS):
+            if link is None:
+                return
+            yield link
+            zone = self._authority(view, link)
+            link = zone.alias(link) if zone else None
+
     def _authority(self, view: str, name: str) -> "ZoneData | None":
         return next(self._authorities(view, name), None)
 

@@ -39,7 +39,7 @@ class Target:
     views: tuple[str, ...]
     """Names of the sources that led here, sorted."""
     external: bool
-    """Whether every record led out of the transferred zones to get to the address."""
+    """Whether, by every record, what is at the address is somebody else's (``zones.ownership``)."""
     records: tuple[RecordRef, ...]
     """The records that named it, sorted."""
     starttls: str = ""

@@ -1,9 +1,9 @@
-"""The ways from records to addresses and ports: rules 5 to 9 of ``zones.targets``; pure."""
+"""The ways from records to addresses and ports: rules 5 to 10 of ``zones.targets``; pure."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from zones.answer import Aliased, Answers, Unresolved
 from zones.lead import Lead
 from zones.leads import Leads
 from zones.lookup import Left, Lookup, Looped, Reached
@@ -12,17 +12,6 @@ from zones.rdata import ADDRESS_TYPES
 from zones.rules import Rules
 from zones.service import IMPLICIT
 from zones.target import RecordRef, Skipped, SkipReason
-
-
-@dataclass(frozen=True, slots=True)
-class Unresolved:
-    """Why the addresses of an external name are not known."""
-
-    why: str
-
-
-Answers = Mapping[tuple[str, str], tuple[str, ...] | Unresolved]
-"""By (view, name); no addresses: the name has none."""
 
 
 class Way(NamedTuple):
@@ -36,7 +25,7 @@ class Way(NamedTuple):
     """Origin of the zone that owns the lead's fqdn, else of the record's."""
     starttls: str
     external: bool
-    """Whether it leads out of every transferred zone."""
+    """Whether it leads to what is not the organisation's own."""
 
     @property
     def rank(self) -> tuple[bool, RecordRef]:
@@ -66,13 +55,13 @@ class Ways:
 
     def _ways_of(self, ref: RecordRef, lead: Lead) -> list[Way] | Skipped:
         if ref.rdtype in ADDRESS_TYPES:
-            return self._ways_to(ref, lead, (ref.rdata,), external=False)
+            return self._ways_to(ref, lead, (ref.rdata,))
         match self.lookup.follow(ref.view, lead.name):
             case Reached(name, addresses):
                 found = (*addresses, *lead.hints)
                 if not found:
                     return Skipped(ref, SkipReason.DANGLING, name)
-                return self._ways_to(ref, lead, found, external=False)
+                return self._ways_to(ref, lead, found)
             case Looped(name):
                 return Skipped(ref, SkipReason.CNAME_LOOP, name)
             case Left(name):
@@ -80,36 +69,60 @@ class Ways:
 
     def _ways_outside(self, ref: RecordRef, lead: Lead, name: str) -> list[Way] | Skipped:
         answer = self.answers.get((ref.view, name), Unresolved("was not looked up"))
-        addresses = lead.hints if isinstance(answer, Unresolved) else (*answer, *lead.hints)
-        if addresses:
-            return self._ways_to(ref, lead, addresses, external=True)
         if isinstance(answer, Unresolved):
-            return Skipped(ref, SkipReason.UNRESOLVED, f"{name}: {answer.why}")
-        return Skipped(ref, SkipReason.DANGLING, name)
+            if not lead.hints:
+                return Skipped(ref, SkipReason.UNRESOLVED, f"{name}: {answer.why}")
+            answer = ()
+        known = answer if isinstance(answer, Aliased) else Aliased(answer, ())
+        found = (*known.addresses, *lead.hints)
+        if not found:
+            return Skipped(ref, SkipReason.DANGLING, name)
+        return self._ways_to(ref, lead, found, outside=(name, *known.names))
 
     def _ways_to(
-        self, ref: RecordRef, lead: Lead, addresses: tuple[str, ...], *, external: bool
+        self, ref: RecordRef, lead: Lead, addresses: tuple[str, ...], outside: tuple[str, ...] = ()
     ) -> list[Way] | Skipped:
-        """Return the ways that rules 8 and 9 leave of those addresses."""
+        """Return the ways that rules 8 to 10 leave of those addresses.
+
+        ``outside`` are the names on the way that no transferred zone holds.
+        """
         wanted = [at for at in dict.fromkeys(addresses) if _family(at) in self.rules.families]
         if not wanted:
             return Skipped(ref, SkipReason.FILTERED, "families leaves its addresses out")
         owner_zone = self.lookup.owner_zone(lead.fqdn)
         zone = ref.zone if owner_zone is None else owner_zone
+        external = self._external(ref, lead, wanted, outside)
         if external:
-            wanted = [
+            looked_at = [
                 at
-                for at in sorted(wanted, key=numeric)[: self.rules.external_addresses]
+                for at in sorted(external, key=numeric)[: self.rules.external_addresses]
                 if self.rules.external_for(zone, lead.fqdn, at, ref.view) != "skip"
             ]
+            wanted = [at for at in wanted if at not in external] + looked_at
         if not wanted:
-            return Skipped(ref, SkipReason.EXTERNAL, f"leads to {lead.name}")
+            return Skipped(ref, SkipReason.EXTERNAL, min(external.values()))
         ways = [
-            Way(at, port, ref, lead, zone, starttls, external)
+            Way(at, port, ref, lead, zone, starttls, at in external)
             for at in wanted
             for port, starttls in self._doors((zone, lead.fqdn, at, ref.view), lead)
         ]
         return ways or Skipped(ref, SkipReason.FILTERED, "no ports")
+
+    def _external(
+        self, ref: RecordRef, lead: Lead, addresses: list[str], outside: tuple[str, ...]
+    ) -> dict[str, str]:
+        """Return those of the addresses that are somebody else's, each with why."""
+        ownership = self.rules.ownership
+        if not outside and ownership.says_nothing:
+            return {}
+        if ownership.third_party:
+            names = (lead.fqdn, *self.lookup.names_from(ref.view, lead.name), *outside)
+            third_party = ownership.third_party_among(names)
+            if third_party:
+                return dict.fromkeys(addresses, f"{third_party} is a third party's")
+        if not ownership.owned:
+            return dict.fromkeys(addresses, f"leads to {lead.name}") if outside else {}
+        return {at: f"{at} is not owned" for at in addresses if not ownership.owns(at)}
 
     def _doors(self, place: tuple[str, str, str, str], lead: Lead) -> list[tuple[int, str]]:
         """Return the ports at which to knock, each with how TLS is begun there."""
