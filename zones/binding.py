@@ -63,7 +63,7 @@ def binding_leads(ref: RecordRef, lookup: Lookup) -> tuple[Lead, ...] | Unfit:
         return origin
     if binding.is_alias:
         return _followed(origin, binding.target, ref.view, lookup)
-    beside = lookup.held(ref.view, ref.zone, ref.owner, ref.rdtype)
+    beside = lookup.found(ref.view, ref.owner, ref.rdtype)
     if any(each.is_alias for each in _bindings(beside)):
         return Unfit(SkipReason.BESIDE_ALIAS)
     return _endpoints(origin, ref.owner, binding)

@@ -1,7 +1,7 @@
 """What each record leads to, or why to nothing: rules 1 to 4 of ``zones.targets``; pure."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from zones.binding import binding_leads
@@ -30,6 +30,9 @@ class Leads:
         self._lookup = lookup
         self._rules = rules
         self._left_out = SERVICE_TYPES - rules.services
+        self._behind_aliases = (
+            SERVICE_TYPES & rules.services - {"MX"} if lookup.has_services else ()
+        )
         self._under = names_under(lookup, refs, rules.wildcard_names)
 
     def of(self, ref: RecordRef) -> tuple[Lead, ...] | Skipped:
@@ -63,7 +66,22 @@ class Leads:
             return (Lead(ref.owner, ref.owner),)
         if ref.rdtype in self._left_out:
             return Unfit(SkipReason.FILTERED, f"services leaves {ref.rdtype} out")
+        if ref.rdtype == "CNAME":
+            found = self._behind(ref) if self._behind_aliases else ()
+            return (Lead(ref.owner, ref.rdata), *found)
         return _BY_TYPE[ref.rdtype](ref, self._lookup)
+
+    def _behind(self, ref: RecordRef) -> Iterator[Lead]:
+        """Yield what the records of services say that an alias leads to, as if they were its own.
+
+        So ``_25._tcp.mail`` may be an alias of one TLSA record for all exchanges, and the clients
+        of ``www`` take the HTTPS record of what it is an alias of (RFC 9460 section 2.4.2). A mail
+        exchange is the same for every name of a domain.
+        """
+        for rdtype, rdata in self._lookup.services(ref.view, ref.rdata):
+            if rdtype in self._behind_aliases:
+                found = _BY_TYPE[rdtype](ref._replace(rdtype=rdtype, rdata=rdata), self._lookup)
+                yield from () if isinstance(found, Unfit) else found
 
     def _spread(self, ref: RecordRef, leads: tuple[Lead, ...]) -> tuple[Lead, ...]:
         """Return the leads, and of a wildcard the same for each name known to be under it."""
@@ -79,10 +97,6 @@ class Leads:
             return Unfit(SkipReason.NOT_A_HOST_NAME)
         rule = ref.view in self._rules.filters and self._rules.filters[ref.view].rule_against(fqdn)
         return Unfit(SkipReason.FILTERED, rule) if rule else None
-
-
-def _alias(ref: RecordRef, _: Lookup) -> _Found:
-    return (Lead(ref.owner, ref.rdata),)
 
 
 def _exchange(ref: RecordRef, _: Lookup) -> _Found:
@@ -131,7 +145,6 @@ def _association(ref: RecordRef, _: Lookup) -> _Found:
 
 _BY_TYPE: Mapping[str, Callable[[RecordRef, Lookup], _Found]] = MappingProxyType(
     {
-        "CNAME": _alias,
         "MX": _exchange,
         "SRV": _service,
         "SVCB": binding_leads,

@@ -61,18 +61,23 @@ class Lookup:
         """Return the children that the zone delegates and that are not known, sorted."""
         return tuple(sorted(self._views[origin][view].children().difference(known)))
 
-    def held(self, view: str, origin: str, name: str, rdtype: str) -> tuple[str, ...]:
-        """Return the rdata of that owner in that zone, as it stands there, sorted."""
-        return self._views[origin][view].held(name, rdtype)
+    @property
+    def has_services(self) -> bool:
+        """Whether there is any record that says no address."""
+        return any(zone.has_services for views in self._views.values() for zone in views.values())
 
     def found(self, view: str, name: str, rdtype: str) -> tuple[str, ...]:
-        """Return the rdata that a question for the name is answered with, seen from that view.
+        """Return the rdata that a question for the name is answered with, sorted.
 
-        None where there is no such record, and where the name leads out of the zones.
+        Seen from that view; none where it leads to no such record, or out of the zones.
         """
+        return tuple(rdata for held, rdata in self.services(view, name) if held == rdtype)
+
+    def services(self, view: str, name: str) -> tuple[tuple[str, str], ...]:
+        """Return type and rdata of all that is answered with but addresses, sorted; likewise."""
         end = self.follow(view, name)
         zone = self._authority(view, end.name) if isinstance(end, Reached) else None
-        return zone.rdata(end.name, rdtype) if zone else ()
+        return zone.services(end.name) if zone else ()
 
     def wildcard_over(self, view: str, name: str) -> tuple[str, str, str] | None:
         """Return view, origin and owner of the wildcard that answers for the name; None: none does.
@@ -106,18 +111,10 @@ class Lookup:
             link = alias
         return Looped(name)
 
-    def names_from(self, view: str, name: str) -> Iterator[str]:
-        """Yield the name, and each name in the zones that aliases lead on to, seen from that view.
-
-        The name at which a chain leaves the zones is the last.
-        """
-        link: str | None = name
-        for _ in range(MAX_LINKS):
-            if link is None:
-                return
-            yield link
-            zone = self._authority(view, link)
-            link = zone.alias(link) if zone else None
+    def alias(self, view: str, name: str) -> str | None:
+        """Return what the name is an alias for, seen from that view; None: it is none."""
+        zone = self._authority(view, name)
+        return zone.alias(name) if zone else None
 
     def _authority(self, view: str, name: str) -> "ZoneData | None":
         return next(self._authorities(view, name), None)
@@ -152,8 +149,8 @@ class ZoneData:
         self._addresses: dict[str, list[str]] = defaultdict(list)
         self._aliases: dict[str, str] = {}
         self._dnames: dict[str, str] = {}
-        self._others: dict[tuple[str, str], list[str]] = defaultdict(list)
-        """Rdata of the types that lead nowhere by themselves."""
+        self._services: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        """Type and rdata of the records that say no address, by owner."""
         self._cuts: set[str] = set()
         self._nodes: set[str] = {zone.origin}
         for owner in zone.other_owners:
@@ -175,7 +172,7 @@ class ZoneData:
                     if record.owner != zone.origin:
                         self._cuts.add(record.owner)
                 case rdtype:
-                    self._others[record.owner, rdtype].append(record.rdata)
+                    self._services[record.owner].append((rdtype, record.rdata))
 
     def _add_node(self, owner: str) -> None:
         """Make the name exist, and the empty non-terminals above it (RFC 4592 section 2.2.2)."""
@@ -221,13 +218,17 @@ class ZoneData:
         """Return the addresses of the name, of its own or synthesised from a wildcard."""
         return tuple(self._addresses.get(self._source(name), ()))
 
-    def rdata(self, name: str, rdtype: str) -> tuple[str, ...]:
-        """Return the rdata of the name, of its own or synthesised from a wildcard, sorted."""
-        return self.held(self._source(name), rdtype)
+    @property
+    def has_services(self) -> bool:
+        """Whether there is a record that says no address."""
+        return bool(self._services)
 
-    def held(self, owner: str, rdtype: str) -> tuple[str, ...]:
-        """Return the rdata of that owner itself, sorted."""
-        return tuple(sorted(self._others.get((owner, rdtype), ())))
+    def services(self, name: str) -> tuple[tuple[str, str], ...]:
+        """Return type and rdata of what the name has beside addresses, sorted.
+
+        Of its own, or synthesised from a wildcard.
+        """
+        return tuple(sorted(self._services.get(self._source(name), ())))
 
     @property
     def has_wildcards(self) -> bool:

@@ -26,7 +26,8 @@ What the record says comes first (``zones.leads``); the first rule that fits ski
                                                              BESIDE_ALIAS
    ============ ========================= ================== ======================================
 
-   Of SRV records the target's name is accepted, too. A port of 0, or none: NO_PORT.
+   Of SRV records the target's name is accepted, too. A port of 0, or none: NO_PORT. What SRV,
+   TLSA, HTTPS and SVCB records a CNAME leads to count for its owner as if they stood there.
 3. A label of the fqdn starts with an underscore: SERVICE_LABEL. An underscore inside is fine.
    It, or its probe name, cannot be sent as a TLS server name: NOT_A_HOST_NAME.
 4. ``exclude``, or ``include``, of the source leaves the fqdn out: FILTERED.

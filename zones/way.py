@@ -1,12 +1,13 @@
 """The ways from records to addresses and ports: rules 5 to 10 of ``zones.targets``; pure."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from zones.answer import Aliased, Answers, Unresolved
 from zones.lead import Lead
 from zones.leads import Leads
-from zones.lookup import Left, Lookup, Looped, Reached
+from zones.lookup import MAX_LINKS, Left, Lookup, Looped, Reached
 from zones.order import numeric
 from zones.rdata import ADDRESS_TYPES
 from zones.rules import Rules
@@ -116,8 +117,7 @@ class Ways:
         if not outside and ownership.says_nothing:
             return {}
         if ownership.third_party:
-            names = (lead.fqdn, *self.lookup.names_from(ref.view, lead.name), *outside)
-            third_party = ownership.third_party_among(names)
+            third_party = ownership.third_party_among(self._names(ref, lead, outside))
             if third_party:
                 return dict.fromkeys(addresses, f"{third_party} is a third party's")
         if not ownership.owned:
@@ -133,6 +133,23 @@ class Ways:
             return [(port, IMPLICIT) for port in ports]
         by_port = self.rules.starttls_for(*place)
         return [(port, by_port.get(port, IMPLICIT)) for port in ports]
+
+    def _names(self, ref: RecordRef, lead: Lead, outside: tuple[str, ...]) -> Iterator[str]:
+        """Yield every name on the way: the first, those in the zones, and those outside."""
+        yield lead.fqdn
+        if ref.rdtype == "CNAME":
+            # What stands behind an alias leads on from there, and not from the alias.
+            yield from self._names_from(ref.view, ref.rdata)
+        yield from self._names_from(ref.view, lead.name)
+        yield from outside
+
+    def _names_from(self, view: str, name: str) -> Iterator[str]:
+        link: str | None = name
+        for _ in range(MAX_LINKS):
+            if link is None:
+                return
+            yield link
+            link = self.lookup.alias(view, link)
 
 
 def _family(address: str) -> str:

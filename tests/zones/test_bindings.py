@@ -117,6 +117,26 @@ def test_record_in_service_mode_beside_an_alias_does_not_count() -> None:
     assert reason_for(lines[1], *lines)[0] is SkipReason.BESIDE_ALIAS
 
 
+def test_record_of_what_a_name_is_an_alias_of_is_the_names_too() -> None:
+    """RFC 9460 section 2.4.2: CNAMEs are followed as normal, the origin stays."""
+    held = company(
+        "a.company.com CNAME www.company.com", 'www.company.com HTTPS 1 . port="444"', WWW
+    )
+    found = targets(held, rules=NOTHING_BUT_SERVICES)
+    assert doors(found) == ["a.company.com 192.0.2.1:444", "www.company.com 192.0.2.1:444"]
+    assert found[0].server_name == "a.company.com"
+    left_out = Rules(services=frozenset())
+    assert doors(targets(held, rules=left_out)) == [
+        "a.company.com 192.0.2.1:443",
+        "www.company.com 192.0.2.1:443",
+    ]
+
+
+def test_record_with_a_port_prefix_may_be_behind_an_alias() -> None:
+    lines = ("_8443._https.www.company.com CNAME svc.company.com", "svc.company.com HTTPS 1 .", SVC)
+    assert "www.company.com 192.0.2.2:8443" in endpoints(*lines)
+
+
 # AliasMode
 
 
@@ -159,6 +179,7 @@ def test_alias_is_followed_through_cnames_and_further_aliases() -> None:
         "company.com 192.0.2.4:444",
         "last.company.com 192.0.2.4:444",
         "pool.company.com 192.0.2.4:444",
+        "svc.company.com 192.0.2.4:444",
     ]
 
 

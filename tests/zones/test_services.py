@@ -257,6 +257,31 @@ def test_policy_says_how_tls_is_begun_where_a_tlsa_record_does_not() -> None:
     assert "xmpp.company.com 192.0.2.52:8443 smtp" in doors(targets(held, rules=rules))
 
 
+def test_tlsa_record_behind_an_alias_is_about_the_aliass_port() -> None:
+    """One TLSA record for all services of a host is often kept that way."""
+    lines = (
+        f"dane.company.com TLSA 3 1 1 {DIGEST}",
+        "_993._tcp.xmpp.company.com CNAME dane.company.com",
+    )
+    [target] = from_services(*lines, XMPP)
+    assert doors([target]) == ["xmpp.company.com 192.0.2.52:993"]
+    assert [ref.rdtype for ref in target.records] == ["CNAME"]
+    assert reason_for(lines[0]) == (SkipReason.NO_PORT, "")
+
+
+def test_srv_record_behind_an_alias_is_about_the_aliass_domain() -> None:
+    lines = (
+        "srv.company.com SRV 0 0 993 xmpp.company.com",
+        "_imaps._tcp.company.com CNAME srv.company.com",
+    )
+    assert doors(from_services(*lines, XMPP)) == ["company.com 192.0.2.52:993"]
+
+
+def test_alias_of_a_service_that_leads_to_none_is_no_host() -> None:
+    line = "_993._tcp.xmpp.company.com CNAME xmpp.company.com"
+    assert reason_for(line, XMPP)[0] is SkipReason.SERVICE_LABEL
+
+
 # All of them
 
 
