@@ -1,6 +1,7 @@
 """Every verdict decoded once, counted, and handed to the reports through our own hook."""
 
 from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -11,8 +12,9 @@ from checks.owner import claimed
 from checks.verdict import SubjectKind, Verdict
 from reports.broken import broken
 from reports.run import RUN_KEY, Run
-from reports.tally import Standing, ZoneTally, standing, tally
+from reports.tally import PLANNED, Standing, ZoneTally, standing, tally
 from zones.inventory import zone_ids
+from zones.target import Target
 
 EXIT_INCOMPLETE = 6
 """The run has not looked at all that it should have; wins over 1."""
@@ -36,6 +38,11 @@ class Results:
         self._standings: dict[str, Standing] = {}
         self._decided: set[str] = set()
 
+    @property
+    def standings(self) -> Mapping[str, Standing]:
+        """What is kept of the targets' verdicts, by target id; without one, a test was not run."""
+        return self._standings
+
     def tally(self) -> tuple[ZoneTally, ...]:
         """Return the sums of each zone as they stand now; none before there is a run."""
         run = self._config.stash.get(RUN_KEY, None)
@@ -54,6 +61,11 @@ class Results:
             return EXIT_INCOMPLETE
         is_empty = given == pytest.ExitCode.NO_TESTS_COLLECTED and run.is_without_tests
         return 0 if is_empty else given
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Count in a dry run what would be tested."""
+        if self._config.option.collectonly:
+            self._standings = dict.fromkeys(_selected(session.items), PLANNED)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -98,6 +110,15 @@ RESULTS_KEY = pytest.StashKey[Results]()
 def is_controller(config: pytest.Config) -> bool:
     """Tell whether this process is the one that reports: no worker of pytest-xdist."""
     return not hasattr(config, "workerinput")
+
+
+def _selected(items: Iterable[pytest.Item]) -> Iterator[str]:
+    """Yield the ids of the targets that are tested."""
+    for item in items:
+        callspec = getattr(item, "callspec", None)
+        target = callspec.params.get("target") if callspec else None
+        if isinstance(target, Target):
+            yield target.id
 
 
 def _verdict(report: pytest.TestReport, run: Run) -> Verdict | None:

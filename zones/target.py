@@ -79,7 +79,7 @@ class SkipReason(StrEnum):
     CNAME_LOOP = "the chain of aliases loops or is longer than 16 links"
     DANGLING = "leads to a name without addresses"
     UNRESOLVED = "the name that it leads to could not be resolved"
-    FILTERED = "left out by include or exclude"
+    FILTERED = "left out by the configuration"
     EXTERNAL = "EXCLUDED: external"
 
 

@@ -17,6 +17,7 @@ def test_run_finds_what_is_planted_after_one_transfer(session: Session) -> None:
 
 def test_two_workers_write_the_same_bytes_as_none(plain: Session, two_workers: Session) -> None:
     assert two_workers.csv == plain.csv
+    assert two_workers.coverage == plain.coverage
 
 
 def test_eight_workers_write_the_same_bytes_as_none(
