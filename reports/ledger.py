@@ -49,8 +49,9 @@ def _details(
     """Return the tests that gave each record its class, or why there is none."""
     tests: dict[RecordRef, list[str]] = defaultdict(list)
     for target in inventory.targets:
-        standing = standings.get(target.id)
-        told = f"{target.id}: {standing.reason}" if standing and standing.reason else target.id
+        target_id = target.id
+        standing = standings.get(target_id)
+        told = f"{target_id}: {standing.reason}" if standing and standing.reason else target_id
         for ref in target.records:
             if fates[ref] is (standing.fate if standing else Fate.NOT_RUN):
                 tests[ref].append(told)
