@@ -5,7 +5,7 @@ pydantic names places in its own tree of types; here a place is one in the file.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -34,6 +34,15 @@ def shown(value: object) -> str:
     return json.dumps(value)[:_SHOWN]
 
 
+def repeated(names: Iterable[str]) -> Iterator[str]:
+    """Yield a sentence for each name of a source that another has already."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            yield f"source: two are named {name!r}; a source's name is its view's, choose another"
+        seen.add(name)
+
+
 def _told(error: ValidationError, raw: object, place: str) -> Iterator[str]:
     """Yield a sentence for each place; where several forms are allowed, it names all of them."""
     allowed = defaultdict(list)
@@ -56,6 +65,8 @@ def _given_and_allowed(detail: Any) -> tuple[str, str]:  # noqa: ANN401 - likewi
             return ": ", "is missing"
         case "extra_forbidden":
             return ": ", "is not known; compliance.toml.sample has every key"
+        case "hidden":
+            return ": ", detail["msg"]
         case _:
             return f": given {shown(detail['input'])}; ", detail["msg"].removeprefix(
                 "Value error, "

@@ -79,7 +79,7 @@ def take(settings: Settings, request: Request) -> Taken:
     """Return what is asked for: each source is asked once, or the file is read.
 
     Raises RequestError where the file is no such file, is of another configuration, or cannot be
-    written.
+    written; SettingsError where a source lacks what it needs to be asked.
     """
     judged_at = request.judged_at or request.now
     token = secrets.token_hex(4)
@@ -89,7 +89,7 @@ def take(settings: Settings, request: Request) -> Taken:
             require_agreement(settings, inventory, export, request.taken_from)
         token = export.sha256[:8] if request.judged_at else token
     else:
-        collected = collect(settings.sources, settings.rules())
+        collected = collect(settings.prepared_sources(), settings.rules())
         inventory = derived(collected, settings.sources, settings.rules(), judged_at)
         if request.export_to is not None:
             _freeze(request.export_to, settings, collected, inventory, request.now)

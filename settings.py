@@ -16,9 +16,9 @@ from checks.owner import Owner
 from checks.policy import OWN_CA, Model, Overrides, Policy, Waiver, ZonePolicy
 from checks.scanners import Limits
 from checks.stores import StoreError, StoreFile, find_stores
-from faults import shown, valid
-from zones.ownership import Ownership
-from zones.source import SOURCE_TYPES, SourceModel, source_class
+from faults import repeated, shown, valid
+from zones.source import SOURCE_TYPES
+from zones.source_model import SourceModel, prepared, source_class
 from zones.target import Target
 from zones.targets import Rules
 
@@ -46,6 +46,8 @@ class Document(Model):
 class Settings:
     """All that a run is told by its user."""
 
+    name: str
+    """Of the file, as messages call it."""
     document: Document
     sources: tuple[SourceModel, ...]
     source_policies: Mapping[str, Overrides]
@@ -110,11 +112,22 @@ class Settings:
             starttls_ports=frozenset().union(*tables),
             external_for=lambda *place: at(*place).external,
             external_addresses=self.policy.external_addresses,
-            ownership=Ownership(self.policy.owned, self.policy.third_party),
+            ownership=self.policy.ownership,
             families=self.policy.families,
             services=frozenset(self.policy.services),
             wildcard_names=self.policy.wildcard_names,
         )
+
+    def prepared_sources(self) -> tuple[SourceModel, ...]:
+        """Return the sources as they can be asked for zones, their secrets in hand.
+
+        Raises SettingsError. Whoever takes the zones from elsewhere needs no secret.
+        """
+        faults: list[str] = []
+        sources = prepared(self.sources, os.environ, faults)
+        if faults:
+            raise SettingsError("\n".join(f"{self.name}: {fault}" for fault in faults))
+        return sources
 
     def required_stores(self) -> frozenset[str]:
         """Return the names of the stores that any policy of the run requires."""
@@ -122,9 +135,8 @@ class Settings:
         names: set[str] = set()
         for policy in self._policies():
             if policy.trust != "own":
-                names |= (
-                    known - {OWN_CA} if policy.trust_stores == "all" else {*policy.trust_stores}
-                )
+                chosen = policy.trust_stores
+                names.update(known - {OWN_CA} if chosen == "all" else chosen)
             if policy.trust != "public":
                 names.add(OWN_CA)
         return frozenset(names)
@@ -167,14 +179,16 @@ def make_settings(raw: dict[str, Any], name: str, folder: Path, sha256: str = ""
     tables = _source_tables(raw.pop("source", []), faults)
     document = valid(Document, raw, "", faults)
     sources = [_source(table, f"source[{at}]", faults) for at, table in enumerate(tables)]
-    faults += _repeated(source.name for source, _ in filter(None, sources))
+    faults += repeated(source.name for source, _ in filter(None, sources))
     if faults or document is None:
         raise SettingsError("\n".join(f"{name}: {fault}" for fault in faults))
+    policy = document.policy.located(folder)
     settings = Settings(
-        document=document.model_copy(update={"policy": _located(document.policy, folder)}),
-        sources=tuple(source for source, _ in filter(None, sources)),
+        name=name,
+        document=document.model_copy(update={"policy": policy}),
+        sources=tuple(source.located(folder) for source, _ in filter(None, sources)),
         source_policies={source.name: policy for source, policy in filter(None, sources)},
-        stores=_stores(_located(document.policy, folder), name),
+        stores=_stores(policy, name),
         sha256=sha256,
         wire=wire,
     )
@@ -215,20 +229,6 @@ def _source(
     policy = valid(Overrides, table.pop("policy", {}), f"{place}.policy", faults)
     source = valid(source_class(kind), table, place, faults)
     return (source, policy) if source and policy else None
-
-
-def _repeated(names: Iterable[str]) -> Iterable[str]:
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            yield f"source: two are named {name!r}; a source's name is its view's, choose another"
-        seen.add(name)
-
-
-def _located(policy: Policy, folder: Path) -> Policy:
-    own_ca = tuple(folder / path for path in policy.own_ca)
-    stores_dir = policy.stores_dir and folder / policy.stores_dir
-    return policy.model_copy(update={"own_ca": own_ca, "stores_dir": stores_dir})
 
 
 def _stores(policy: Policy, name: str) -> tuple[StoreFile, ...]:

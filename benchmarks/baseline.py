@@ -10,7 +10,7 @@ from typing import Literal
 
 from benchmarks.measure import BenchmarkError, Cost, measure
 from benchmarks.world import ORIGIN, Place
-from tests.support.bind import Bind
+from tests.support.primary import Primary
 from tests.support.program import find_program
 
 _TRIVIAL = """
@@ -68,7 +68,7 @@ def pytest_alone(count: int, *options: str, sample_every: float = 0) -> Cost:
     return cost
 
 
-def dig_alone(server: Bind) -> Cost:
+def dig_alone(server: Primary) -> Cost:
     """Return what dig takes to transfer the zone."""
     program = find_program("dig", "bind9-dnsutils")
     words = [f"@{server.address}", "-p", str(server.port), ORIGIN, "AXFR"]

@@ -12,7 +12,8 @@ from benchmarks.web import Site, web
 from checks.policy import Policy
 from checks.stores import find_stores
 from demo.pki import Authority, Draft, KeyKind, new_key, pem
-from tests.support.bind import Bind, bind, primary_file
+from tests.support.bind import bind, primary_file
+from tests.support.primary import Primary
 
 ORIGIN = "bench.test"
 WEB, PROXY, SILENT = 0, 1, 2
@@ -94,7 +95,7 @@ class World:
         with web(sites, credentials) as port:
             yield port
 
-    def configured(self, server: Bind, port: int, *, deadline: float = 15) -> Path:
+    def configured(self, server: Primary, port: int, *, deadline: float = 15) -> Path:
         """Return the configuration of an audit of that server's zone."""
         path = self.folder / f"compliance-{server.port}.toml"
         text = _POLICY.format(port=port, deadline=deadline, server=server.server, origin=ORIGIN)
@@ -112,7 +113,7 @@ def new_world() -> Iterator[World]:
 
 
 @contextmanager
-def zone(at: Sequence[Place]) -> Iterator[Bind]:
+def zone(at: Sequence[Place]) -> Iterator[Primary]:
     """Run BIND with a zone of those names."""
     records = "\n".join(f"{place.name}. A {place.address}" for place in at)
     with bind({ORIGIN: primary_file(records)}) as server:

@@ -17,7 +17,7 @@ def _tag(text: str) -> str:
     # Reports list tags with these between them, and whoever filters a report splits at them.
     if text != text.strip() or not text.isprintable() or {",", ";"} & {*text}:
         raise ValueError(
-            f"{text!r} is no tag; write it without commas, semicolons and outer blanks"
+            f"{text!r} is no team and no tag; write it without commas, semicolons and outer blanks"
         )
     return text
 

@@ -9,10 +9,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from checks.finding import CATALOGUE, Severity
 from zones.name import name_text, parse_name
-from zones.ownership import NamePattern, Network
+from zones.ownership import NamePattern, Network, Ownership
 from zones.rdata import ServiceType
 from zones.service import IMPLICIT, STARTTLS_BY_PORT, StartTls
-from zones.source import Regex
+from zones.source_model import Regex
 
 SSLYZE_STORES = ("android", "apple", "java", "mozilla", "windows")
 """Names of the trust stores that SSLyze ships."""
@@ -141,6 +141,12 @@ class Policy(Model):
     """In the whole run, however many xdist workers it has; a scan whose server has been silent for
     a second does not count, and there may be three times as many of these."""
 
+    def located(self, folder: Path) -> "Policy":
+        """Return the policy with its relative paths taken from that folder, the configuration's."""
+        own_ca = tuple(folder / path for path in self.own_ca)
+        stores_dir = self.stores_dir and folder / self.stores_dir
+        return self.model_copy(update={"own_ca": own_ca, "stores_dir": stores_dir})
+
     def overridden(self, overrides: Overrides) -> "Policy":
         """Return the policy with what the overrides set; of tables, key by key."""
         changes = {
@@ -163,6 +169,11 @@ class Policy(Model):
             port: IMPLICIT if how == "implicit" else how for port, how in self.starttls.items()
         }
         return {**STARTTLS_BY_PORT, **given}
+
+    @property
+    def ownership(self) -> Ownership:
+        """What sharpens who is external."""
+        return Ownership(self.owned, self.third_party)
 
     def severity_of(self, finding_id: str, default: Severity) -> Severity:
         """Return what the policy makes of a finding of that id."""

@@ -72,7 +72,8 @@ def row_cells(verdict: Verdict) -> Iterator[Markup]:
     version, number = numeric(subject.address)
     labels = ".".join(reversed(subject.fqdn.split(".")))
     yield _cell("ip", subject.address, f"{version}{number:032x}")
-    yield _cell("port", str(subject.port or ""), f"{subject.port or 0:05}")
+    begun = f" STARTTLS {subject.starttls}" if subject.starttls else ""
+    yield _cell("port", f"{subject.port or ''}{begun}", f"{subject.port or 0:05}")
     yield _cell("fqdn", subject.fqdn if subject.address else title(subject), labels)
     yield _cell("whose", _whose(subject))
     yield _cell("issuer", "; ".join(sorted({leaf.issuer for leaf in leaves})))

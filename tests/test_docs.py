@@ -16,6 +16,7 @@ from checks.owner import Owner
 from checks.policy import Expiry, Overrides, Policy, Waiver, ZonePolicy
 from settings import Document, load_settings, make_settings
 from zones.axfr import AxfrSource
+from zones.credentials import TlsTable
 
 ROOT = Path(__file__).parent.parent
 FINDINGS = ROOT / "docs" / "findings"
@@ -36,7 +37,7 @@ LINK = re.compile(r"\]\((?!https?:)([^)\s]*)\)")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COMMENTED_OUT = re.compile(r"^# (?=[a-z_]+ = |\[\[[a-z]+\]\]$)", re.MULTILINE)
 # A default of nothing is shown by an example.
-SHOWN_BY_EXAMPLE = {"stores_dir", "policy"}
+SHOWN_BY_EXAMPLE = {"stores_dir", "policy", "tsig", "tls", "source_address"}
 
 Table = dict[str, Any]
 
@@ -158,6 +159,7 @@ def test_the_sample_has_every_key_and_no_other() -> None:
     assert set(full["policy"]) == set(Policy.model_fields)
     assert set(full["policy"]["expiry"]) == set(Expiry.model_fields)
     assert [set(source) for source in full["source"]] == [{*AxfrSource.model_fields, "policy"}]
+    assert [set(source["tls"]) for source in full["source"]] == [set(TlsTable.model_fields)]
     assert [set(zone) for zone in full["zone"]] == [set(ZonePolicy.model_fields)]
     assert [set(owner) for owner in full["owner"]] == [set(Owner.model_fields)]
     assert [set(waiver) for waiver in full["waiver"]] == [set(Waiver.model_fields)]

@@ -76,7 +76,7 @@ from tests.support.configuration import SOURCE, WAIVER, Table, faults
         (
             {"owner": [{"scope": ["pci", "iso; pci"]}]},
             (
-                "owner[0].scope[1]: given \"iso; pci\"; 'iso; pci' is no tag;"
+                "owner[0].scope[1]: given \"iso; pci\"; 'iso; pci' is no team and no tag;"
                 " write it without commas, semicolons and outer blanks"
             ),
         ),
@@ -126,7 +126,8 @@ def test_fault_is_told_with_file_place_given_and_allowed(tables: Table, fault: s
         ({"policy": {"port": 443}}, "policy.port"),
         ({"policy": {"expiry": {"day": 3}}}, "policy.expiry.day"),
         ({"zone": [{"policy": {"deadline": 3}}]}, "zone[0].policy.deadline"),
-        ({"source": [SOURCE | {"tsig": "key"}]}, "source[0].tsig"),
+        ({"source": [SOURCE | {"view": "key"}]}, "source[0].view"),
+        ({"source": [SOURCE | {"tsig": {"secret": "a2V5"}}]}, "source[0].tsig.secret"),
         ({"owner": [{"team": "web", "tags": ["pci"]}]}, "owner[0].tags"),
         ({"source": [SOURCE | {"policy": {"smtp": 25}}]}, "source[0].policy.smtp"),
         ({"waiver": [WAIVER | {"until": "x"}]}, "waiver[0].until"),

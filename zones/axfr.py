@@ -1,23 +1,30 @@
-"""Zones by zone transfer from an authoritative server (RFC 5936)."""
+"""The ``[[source]]`` tables of type ``axfr``: zones by zone transfer (RFC 5936)."""
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
-from typing import Annotated, Literal
+from collections.abc import Iterator, Mapping
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    PrivateAttr,
+    ValidationInfo,
+)
 
+from zones.axfr_servers import AxfrServers
+from zones.credentials import TlsTable, TsigTable, is_table
+from zones.endpoint import DNS_PORT, Endpoint, parse_endpoint
 from zones.name import name_text, parse_name
-from zones.source import Server, SourceModel, ZoneFailure, ZoneSourceError
-from zones.transfer import Limits, TransferFailure, transfer
+from zones.source import ZoneFailure
+from zones.source_model import SourceModel
+from zones.stream import Limits
+from zones.tls import XOT_PORT
+from zones.transfer import Terms
 from zones.zone import Zone
-
-# BIND lets ten transfers out at once; a nightly audit leaves most of them to the secondaries.
-_TRANSFERS_AT_ONCE = 4
-
-
-class AxfrError(ZoneSourceError):
-    """A zone could not be transferred, or not completely."""
 
 
 def _origin(text: str) -> str:
@@ -33,53 +40,95 @@ def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+def _servers(value: object, info: ValidationInfo) -> tuple[Endpoint, ...]:
+    """Return the servers; the port of one that is given without depends on ``tls``."""
+    listed = value if isinstance(value, list | tuple) else (value,)
+    port = DNS_PORT if info.data.get("tls") is None else XOT_PORT
+    servers = tuple(parse_endpoint(each, port) for each in listed)
+    if not servers:
+        raise ValueError("names no server")
+    _distinct(tuple(map(str, servers)))
+    return servers
+
+
+def _written(servers: tuple[Endpoint, ...]) -> str | list[str]:
+    texts = [*map(str, servers)]
+    return texts[0] if len(texts) == 1 else texts
+
+
+def _address(text: str) -> str:
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        raise ValueError(f"{text!r} is no IP address; write one of this host's") from None
+
+
 Origin = Annotated[str, AfterValidator(_origin)]
+Servers = Annotated[
+    tuple[Endpoint, ...],
+    PlainValidator(_servers),
+    PlainSerializer(_written),
+]
 
 
 class AxfrSource(SourceModel):
-    """Zones of one server, each transferred over TCP."""
+    """Zones of servers that all have them, each transferred over TCP or TLS."""
 
     type: Literal["axfr"] = "axfr"
-    server: Server
-    """IP address or host name, with or without a port."""
+    tls: TlsTable | None = None
+    """None: transfers run in the clear."""
+    # Validated after ``tls``, which decides the port.
+    server: Servers
+    """IP address or host name, with or without a port; several are tried in order."""
     zones: Annotated[tuple[Origin, ...], Field(min_length=1), AfterValidator(_distinct)]
+    tsig: Annotated[TsigTable, BeforeValidator(is_table)] | None = None
+    """None: transfers are not signed."""
+    source_address: Annotated[str, AfterValidator(_address)] | None = None
+    """Where connections come from; None: as the system chooses."""
     transfer_timeout: Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)] = 60
-    """Seconds for one whole transfer."""
+    """Seconds for one whole transfer from one server."""
     max_records: Annotated[int, Field(ge=1)] = 1_000_000
     """Of all types, in one zone."""
     max_bytes: Annotated[int, Field(ge=1)] = 256 * 1024 * 1024
     """Of one transfer."""
+
+    _prepared: AxfrServers | None = PrivateAttr(default=None)
 
     @property
     def origins(self) -> tuple[str, ...]:
         """See ``SourceModel.origins``."""
         return self.zones
 
-    def collect(self) -> Iterator[Zone | ZoneFailure]:
-        """See ``ZoneSource.collect``."""
-        with ThreadPoolExecutor(_TRANSFERS_AT_ONCE) as pool:
-            yield from pool.map(self._zone_or_failure, self.zones)
-
-    def zone(self, origin: str) -> Zone:
-        """Return that zone, complete; raises AxfrError."""
-        limits = Limits(self.transfer_timeout, self.max_records, self.max_bytes)
-        try:
-            result = transfer(parse_name(origin or "."), self.server, limits)
-        except TransferFailure as failure:
-            what = f"zone {origin or '.'}: server {self.server} {failure.cause}"
-            raise AxfrError(what, failure.remedy) from failure
-        return Zone(
-            origin=origin,
-            serial=result.serial,
-            records=result.records,
-            view=self.name,
-            server=str(result.server),
-            transferred_at=datetime.now(UTC),
-            other_owners=result.other_owners,
+    def located(self, folder: Path) -> Self:
+        """See ``SourceModel.located``."""
+        tables = {"tsig": self.tsig, "tls": self.tls}
+        return self.model_copy(
+            update={name: table and table.located(folder) for name, table in tables.items()}
         )
 
-    def _zone_or_failure(self, origin: str) -> Zone | ZoneFailure:
-        try:
-            return self.zone(origin)
-        except AxfrError as error:
-            return ZoneFailure(origin, self.name, str(self.server), error)
+    def prepared(self, environment: Mapping[str, str]) -> Self:
+        """See ``SourceModel.prepared``."""
+        ready = self.model_copy()
+        ready._prepared = self._made(environment)  # noqa: SLF001 - its own kind
+        return ready
+
+    def collect(self) -> Iterator[Zone | ZoneFailure]:
+        """See ``ZoneSource.collect``."""
+        yield from self._ready.zones(self.zones)
+
+    def zone(self, origin: str) -> Zone:
+        """Return that zone, complete; raises ZoneSourceError."""
+        return self._ready.zone(origin)
+
+    @property
+    def _ready(self) -> AxfrServers:
+        return self._prepared or self._made({})
+
+    def _made(self, environment: Mapping[str, str]) -> AxfrServers:
+        terms = Terms(
+            limits=Limits(self.transfer_timeout, self.max_records, self.max_bytes),
+            key=self.tsig.key(environment) if self.tsig else None,
+            tls=self.tls.client() if self.tls else None,
+            source_address=self.source_address or "",
+        )
+        return AxfrServers(self.name, self.server, terms)

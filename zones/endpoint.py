@@ -30,22 +30,22 @@ class Endpoint:
         return _is_address(self.host)
 
 
-def parse_endpoint(value: object) -> Endpoint:
+def parse_endpoint(value: object, default_port: int = DNS_PORT) -> Endpoint:
     """Return the endpoint written as ``10.0.0.2``, ``::1``, ``[::1]:5353`` or ``ns1.company.com``.
 
-    Each with or without a port, 53 where it has none; a bare IPv6 address can have none. Raises
-    ValueError for anything else.
+    Each with or without a port; a bare IPv6 address can have none. Raises ValueError for anything
+    else.
     """
     if isinstance(value, Endpoint):
         return value
     if not isinstance(value, str):
         raise ValueError(_complaint(value))  # noqa: TRY004 - pydantic reports ValueErrors only
     if _is_address(value):
-        return Endpoint(value)
+        return Endpoint(value, default_port)
     match = _BRACKETED.fullmatch(value) or _PLAIN.fullmatch(value)
     if match is None or not _is_host(match["host"], bracketed=value.startswith("[")):
         raise ValueError(_complaint(value))
-    return Endpoint(match["host"], _port(match["port"], value))
+    return Endpoint(match["host"], _port(match["port"], value, default_port))
 
 
 def parse_address_endpoint(value: object) -> Endpoint:
@@ -77,8 +77,8 @@ def _is_host(host: str, *, bracketed: bool) -> bool:
     return _is_address(host) or _HOST_NAME.fullmatch(host) is not None
 
 
-def _port(digits: str | None, value: str) -> int:
-    port = DNS_PORT if digits is None else int(digits)
+def _port(digits: str | None, value: str, default_port: int) -> int:
+    port = default_port if digits is None else int(digits)
     if not 1 <= port <= 65535:
         raise ValueError(f"{value!r} has no valid port; ports go from 1 to 65535")
     return port

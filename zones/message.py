@@ -7,9 +7,10 @@ is handed on as the octets that it is.
 
 import struct
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import dns.exception
 import dns.message
@@ -22,10 +23,12 @@ import dns.wire
 
 from zones.collector import STRICT
 from zones.name import name_text
+from zones.tsig import SIGNATURE_ERRORS
 
 READ_ERRORS = (dns.exception.DNSException, ValueError, struct.error)
 """What ``read_message`` raises for a message that is of no use."""
 
+UNSIGNED: Mapping[str, Any] = MappingProxyType({})
 _NEEDED = STRICT | {dns.rdatatype.SOA}
 _HEADER = struct.Struct("!HHHHHH")
 
@@ -49,24 +52,37 @@ class Read:
     """The records whose rdata could not be read; no target comes from them."""
 
     @property
+    def owners(self) -> Iterator[dns.name.Name]:
+        """Of all records in the answer section."""
+        yield from (rrset.name for rrset in self.message.answer)
+        yield from (each.owner for each in self.left_out)
+
+    @property
     def count(self) -> int:
         """Records in the answer section."""
         return len(self.message.answer) + len(self.left_out)
 
 
-def read_message(wire: bytes) -> Read:
-    """Return the message; raises one of READ_ERRORS.
+def read_message(wire: bytes, tsig: Mapping[str, Any] = UNSIGNED) -> Read:
+    """Return the message; raises one of READ_ERRORS, of which SIGNATURE_ERRORS are some.
 
-    A record that targets or the transfer itself need has to be whole; the error names it.
+    ``tsig`` is what ``dns.message.from_wire`` takes to verify it with; without that, a signed
+    message is of no use. A record that targets or the transfer itself need has to be whole; the
+    error names it.
     """
     try:
-        return Read(_parsed(wire))
+        return Read(_parsed(wire, tsig))
+    except SIGNATURE_ERRORS:
+        raise
     except READ_ERRORS as error:
-        return _in_part(wire, error)
+        return _in_part(wire, tsig, error)
 
 
-def _in_part(wire: bytes, error: Exception) -> Read:
-    message = _parsed(wire, continue_on_error=True)
+def _in_part(wire: bytes, tsig: Mapping[str, Any], error: Exception) -> Read:
+    message = _parsed(wire, tsig, continue_on_error=True)
+    for fault in message.errors:
+        if isinstance(fault.exception, SIGNATURE_ERRORS):
+            raise fault.exception
     unread = tuple(_unread(wire, message.answer))
     for each in unread:
         if each.rdtype in _NEEDED:
@@ -90,13 +106,16 @@ def _unread(wire: bytes, answer: Iterable[dns.rrset.RRset]) -> Iterator[Unread]:
             yield record
 
 
-def _parsed(wire: bytes, *, continue_on_error: bool = False) -> dns.message.Message:
+def _parsed(
+    wire: bytes, tsig: Mapping[str, Any], *, continue_on_error: bool = False
+) -> dns.message.Message:
     return dns.message.from_wire(
         wire,
         xfr=True,
         multi=True,
         one_rr_per_rrset=True,
         continue_on_error=continue_on_error,
+        **tsig,
     )
 
 

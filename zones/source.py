@@ -1,14 +1,14 @@
-"""What a source of zones is, which types of it there are, and how one fails."""
+"""What a source of zones is, which types of it there are, and how one fails.
+
+Needs no library: where zones are only exported, nothing else has to be installed than dnspython.
+"""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import import_module
-from typing import Annotated, Protocol
+from typing import Protocol
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
-
-from zones.endpoint import Endpoint, parse_address_endpoint, parse_endpoint
+from zones.endpoint import Endpoint
 from zones.zone import Zone
 
 SOURCE_TYPES = {"axfr": "zones.axfr:AxfrSource"}
@@ -66,54 +66,3 @@ class ZoneSource(Protocol):
         Raises nothing for a zone that fails: the others still come. Raises ZoneSourceError where it
         cannot tell which zones there are, or more of them; that is told of the root, ``.``.
         """
-
-
-def _regex(value: object) -> re.Pattern[str]:
-    if isinstance(value, re.Pattern):
-        return value
-    if not isinstance(value, str):
-        raise ValueError(f"{value!r} is no regular expression; write it as text")  # noqa: TRY004 - pydantic reports ValueErrors only
-    try:
-        return re.compile(value)
-    except re.error as error:
-        raise ValueError(f"{value!r} is no regular expression: {error}") from error
-
-
-Regex = Annotated[re.Pattern[str], BeforeValidator(_regex)]
-Server = Annotated[Endpoint, BeforeValidator(parse_endpoint), PlainSerializer(str)]
-Nameserver = Annotated[Endpoint, BeforeValidator(parse_address_endpoint), PlainSerializer(str)]
-
-
-class SourceModel(BaseModel):
-    """The keys that every ``[[source]]`` table has, whatever its type."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    # It stands in test ids, which pytest's -k has to be able to select.
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
-    """Also the view's name."""
-    include: tuple[Regex, ...] = ()
-    """On the fqdn, re.fullmatch."""
-    exclude: tuple[Regex, ...] = ()
-    """Likewise; wins over ``include``."""
-    nameservers: tuple[Nameserver, ...] = ()
-    """IP addresses, with or without a port."""
-
-    @property
-    def origins(self) -> tuple[str, ...]:
-        """Zones that the configuration names; none where the server says which there are."""
-        return ()
-
-    def collect(self) -> Iterator[Zone | ZoneFailure]:
-        """See ``ZoneSource.collect``."""
-        raise NotImplementedError
-
-
-def source_class(type_name: str) -> type[SourceModel]:
-    """Return the model, itself a ZoneSource, of the sources of that type.
-
-    Raises KeyError for a type that is not in ``SOURCE_TYPES``.
-    """
-    module, _, attribute = SOURCE_TYPES[type_name].partition(":")
-    model: type[SourceModel] = getattr(import_module(module), attribute)
-    return model

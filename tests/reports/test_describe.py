@@ -11,7 +11,7 @@ from reports.describe import describe
 from reports.run import Run
 from settings import Settings, make_settings
 from tests.reports import sample
-from zones.source import SourceModel
+from zones.source_model import SourceModel
 
 INSIDE: dict[str, Any] = {
     "name": "inside",

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from demo.planted import ORIGIN, ZONE
+from demo.planted import ORIGIN, zone_text
 from tests.sessions.session import CSV, Session, play, toml
 from tests.sessions.world import World, counting_primary, write
 from tests.support.bind import bind
@@ -31,7 +31,8 @@ def test_run_without_targets_ends_with_1_and_never_skips(world: World, tmp_path:
 
 def test_refused_zone_ends_with_6_and_hides_no_other(world: World, tmp_path: Path) -> None:
     closed = {"secret.test": HEAD + "www A 127.0.0.11\n"}
-    with bind({ORIGIN: ZONE}) as primary, bind(closed, allow_transfer="none") as guarded:
+    zone = zone_text(world.port)
+    with bind({ORIGIN: zone}) as primary, bind(closed, allow_transfer="none") as guarded:
         document = world.document({"server": primary.server, "include": ["(www|pool).*"]})
         second = {"name": "vault", "type": "axfr", "server": guarded.server, "zones": [*closed]}
         document["source"].append(second)
@@ -71,7 +72,7 @@ def test_missing_configuration_ends_with_4_and_tells_how_to_start(tmp_path: Path
 
 
 def test_faulty_configuration_ends_with_4_and_scans_nothing(world: World, tmp_path: Path) -> None:
-    document = world.document({"tsig": "key"}, ports=["443"], thrust="own")
+    document = world.document({"view": "key"}, ports=["443"], thrust="own")
     world.transfers.clear()
     ended = play(tmp_path, write(tmp_path, document), f"--csv={CSV}", "-n", "2")
 
@@ -79,7 +80,7 @@ def test_faulty_configuration_ends_with_4_and_scans_nothing(world: World, tmp_pa
     assert ended.code == 4
     assert f'{file}: policy.ports[0]: given "443"; Input should be a valid integer' in ended.output
     assert f"{file}: policy.thrust: is not known; compliance.toml.sample has" in ended.output
-    assert f"{file}: source[0].tsig: is not known; compliance.toml.sample has" in ended.output
+    assert f"{file}: source[0].view: is not known; compliance.toml.sample has" in ended.output
     assert world.transfers == []
     assert not (tmp_path / CSV).exists()
 

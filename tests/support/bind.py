@@ -9,13 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
-from typing import Literal
 
-import dns.exception
-import dns.message
-import dns.query
 import pytest
 
+from tests.support.primary import Loopback, Primary, ServerTls, TsigKey, primary_files
 from tests.support.program import find_program, free_port
 
 _ATTEMPTS = 5
@@ -25,9 +22,10 @@ options {{
     directory "{folder}";
     listen-on port {port} {{ {v4}; }};
     listen-on-v6 port {port} {{ {v6}; }};
+{over_tls}
     pid-file none;
     session-keyfile none;
-    allow-transfer {{ {allow_transfer}; }};
+    {allow_transfer}
     check-names primary ignore;
     dnssec-validation no;
     empty-zones-enable no;
@@ -39,43 +37,35 @@ controls {{ }};
 _ZONE = 'zone "{origin}" {{ type primary; file "{file}"; }};\n'
 
 
-@dataclass(frozen=True, slots=True)
-class Bind:
-    """A server that runs."""
-
-    address: str
-    port: int
-
-    @property
-    def server(self) -> str:
-        """As ``compliance.toml`` writes it."""
-        host = f"[{self.address}]" if ":" in self.address else self.address
-        return f"{host}:{self.port}"
-
-
 @contextmanager
 def bind(
     zones: Mapping[str, str],
     *,
-    allow_transfer: Literal["any", "none"] = "any",
-    address: Literal["127.0.0.1", "::1"] = "127.0.0.1",
-) -> Iterator[Bind]:
+    allow_transfer: str = "any",
+    key: TsigKey | None = None,
+    tls: ServerTls | None = None,
+    address: Loopback = "127.0.0.1",
+) -> Iterator[Primary]:
     """Run BIND with those zones, by origin and as the text of a primary file, and yield it.
 
+    ``allow_transfer`` is an address, or ``any`` or ``none``. A key is demanded of every transfer,
+    and TLS likewise: in the clear there is no transfer then.
     Skips the test where BIND is not installed, and fails it there in CI.
     """
     program = find_program("named", "bind9")
     with TemporaryDirectory(prefix="zonecert-bind-") as name:
         folder = Path(name)
         user = _unprivileged(folder)
-        statements = "".join(_written(folder, *item) for item in enumerate(zones.items()))
+        files = primary_files(folder, zones)
+        statements = "".join(_ZONE.format(origin=each, file=files[each]) for each in zones)
+        rules = _rules(folder, allow_transfer, key, tls)
         for _ in range(_ATTEMPTS):
-            server = Bind(address, free_port(address))
-            configuration = _configuration(folder, server, allow_transfer) + statements
+            server = Primary(address, free_port(address), free_port(address) if tls else 0)
+            configuration = _configuration(folder, server, rules) + statements
             (folder / "named.conf").write_text(configuration)
             command = [program, "-g", "-n", "1", "-c", str(folder / "named.conf")]
             with _running(command, user) as log:
-                if log.serves(server, next(iter(zones))):
+                if log.settles() and server.answer(next(iter(zones))) is not None:
                     yield server
                     return
         pytest.fail(f"BIND did not start:\n{log.text()}")
@@ -113,17 +103,10 @@ class _Log:
     def text(self) -> str:
         return "".join(self._lines)[-4000:]
 
-    def serves(self, server: Bind, origin: str) -> bool:
-        """Wait until the server answers for that zone; False where it won't."""
+    def settles(self) -> bool:
+        """Wait until the server has started; False where it can't."""
         self._settled.wait(_PATIENCE)
-        if self._process.poll() is not None or "address in use" in self.text():
-            return False
-        query = dns.message.make_query(f"{origin.rstrip('.')}.", "SOA")
-        try:
-            dns.query.tcp(query, server.address, timeout=_PATIENCE, port=server.port)
-        except (OSError, EOFError, dns.exception.DNSException):
-            return False
-        return True
+        return self._process.poll() is None and "address in use" not in self.text()
 
 
 @contextmanager
@@ -159,19 +142,40 @@ def _unprivileged(folder: Path) -> str | None:
     return entry.pw_name
 
 
-def _configuration(folder: Path, server: Bind, allow_transfer: str) -> str:
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    statements: str
+    """Of keys and TLS."""
+    allow_transfer: str
+    """The whole option, but for the port of TLS."""
+
+
+def _rules(folder: Path, allow_transfer: str, key: TsigKey | None, tls: ServerTls | None) -> _Rules:
+    who = f'key "{key.name}"' if key and allow_transfer == "any" else allow_transfer
+    over = " port {tls_port} transport tls" if tls else ""
+    statements = (key.statement if key else "") + (_tls(folder, tls) if tls else "")
+    return _Rules(statements, f"allow-transfer{over} {{{{ {who}; }}}};")
+
+
+def _tls(folder: Path, tls: ServerTls) -> str:
+    """Write what the server shows, and return the statement of it."""
+    files = {"cert": tls.credential.chain_pem, "key": tls.credential.key_pem, "ca": tls.client_ca}
+    files = {name: text for name, text in files.items() if text}
+    for name, text in files.items():
+        (folder / f"{name}.pem").write_text(text)
+    lines = [f'{name}-file "{folder}/{name}.pem";' for name in files]
+    return f"tls local {{ {' '.join(lines)} protocols {{ {tls.protocol}; }}; }};\n"
+
+
+def _configuration(folder: Path, server: Primary, rules: _Rules) -> str:
     ipv6 = ":" in server.address
-    return _OPTIONS.format(
+    listen = f"listen-on{'-v6' if ipv6 else ''} port {server.tls_port} tls local"
+    options = _OPTIONS.format(
         folder=folder,
         port=server.port,
         v4="none" if ipv6 else server.address,
         v6=server.address if ipv6 else "none",
-        allow_transfer=allow_transfer,
+        over_tls=f"    {listen} {{ {server.address}; }};" if server.tls_port else "",
+        allow_transfer=rules.allow_transfer.format(tls_port=server.tls_port),
     )
-
-
-def _written(folder: Path, number: int, zone: tuple[str, str]) -> str:
-    """Write the primary file of a zone and return the statement that names it."""
-    origin, text = zone
-    (folder / f"{number}.zone").write_text(text)
-    return _ZONE.format(origin=origin, file=f"{number}.zone")
+    return rules.statements + options

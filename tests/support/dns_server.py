@@ -2,36 +2,50 @@
 
 import socket
 import socketserver
+import ssl
 import struct
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from threading import Thread
+from typing import Any
 
 import dns.flags
 import dns.message
 import dns.rcode
 import dns.rdataclass
 import dns.rrset
+import dns.tsig
+
+from zones.endpoint import Endpoint
 
 _POLL = 0.02
 
 Behaviour = Callable[[socket.socket, dns.message.Message], None]
 Answering = Callable[[dns.message.Message], dns.message.Message | None]
 
+Page = Callable[[dns.message.Message], Sequence[str | dns.rrset.RRset]]
+"""What one message holds, for a query."""
+
 SOA = "3600 IN SOA ns.invalid. hostmaster.invalid. 7 3600 600 86400 300"
 
 
 @contextmanager
-def tcp_server(behave: Behaviour) -> Iterator[str]:
-    """Run a server that reads a query per connection and then behaves; yield its address:port."""
+def tcp_server(
+    behave: Behaviour, key: dns.tsig.Key | None = None, tls: ssl.SSLContext | None = None
+) -> Iterator[str]:
+    """Run a server that reads a query per connection and then behaves; yield its address:port.
+
+    With a key it verifies signed queries, and signs the answers; without, it ignores signatures.
+    """
 
     class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:
-            try:
-                (length,) = struct.unpack("!H", _read(self.request, 2))
-                behave(self.request, dns.message.from_wire(_read(self.request, length)))
-            except OSError:
-                return
+            with suppress(OSError):
+                client = tls.wrap_socket(self.request, server_side=True) if tls else self.request
+                (length,) = struct.unpack("!H", _read(client, 2))
+                query = dns.message.from_wire(_read(client, length), keyring=key or False)
+                behave(client, query)
 
     class Server(socketserver.ThreadingTCPServer):
         daemon_threads = True
@@ -77,11 +91,19 @@ def unanswering_port() -> Iterator[str]:
                 connection.close()
 
 
-def answer(query: dns.message.Message, records: Iterable[str]) -> dns.message.Message:
-    """Return an answer with those records, each a line of a primary file, each by itself."""
+def answer(
+    query: dns.message.Message, records: Iterable[str | dns.rrset.RRset]
+) -> dns.message.Message:
+    """Return an answer with those records, each by itself.
+
+    Each is a line of a primary file, or what no such line can say.
+    """
     response = dns.message.make_response(query)
     response.flags |= dns.flags.AA
     for line in records:
+        if isinstance(line, dns.rrset.RRset):
+            response.answer.append(line)
+            continue
         owner, ttl, _, rdtype, rdata = line.split(" ", 4)
         response.answer.append(dns.rrset.from_text(owner, int(ttl), "IN", rdtype, rdata))
     return response
@@ -103,12 +125,83 @@ def host(query: dns.message.Message, label: str = "www") -> str:
     return f"{label}.{query.question[0].name} 3600 IN A 192.0.2.1"
 
 
-def replay(*messages: Callable[[dns.message.Message], list[str]]) -> Behaviour:
+def replay(*messages: Page) -> Behaviour:
     """Return the behaviour that answers with those messages and then closes the connection."""
 
     def behave(client: socket.socket, query: dns.message.Message) -> None:
         for message in messages:
             client.sendall(framed(answer(query, message(query))))
+
+    return behave
+
+
+def signed(
+    *messages: Page,
+    unsigned: Collection[int] = (),
+    damaged: Collection[int] = (),
+) -> Behaviour:
+    """Return the behaviour that answers with those messages, signed as one transfer.
+
+    ``unsigned`` are the places of messages that the next signature covers (RFC 8945 section 5.3.1),
+    ``damaged`` of those whose records live longer than was signed.
+    """
+
+    def behave(client: socket.socket, query: dns.message.Message) -> None:
+        context = None
+        for place, records in enumerate(messages):
+            message = answer(query, records(query))
+            if place in unsigned:
+                message.tsig = None
+                wire = message.to_wire(max_size=65535)
+                if context is not None:
+                    context.update(wire)
+            else:
+                wire = message.to_wire(max_size=65535, multi=True, tsig_ctx=context)
+                context = message.tsig_ctx
+            if place in damaged:
+                wire = _relived(wire)
+            client.sendall(struct.pack("!H", len(wire)) + wire)
+
+    return behave
+
+
+def relay(server: Endpoint) -> Behaviour:
+    """Return the behaviour that hands the query on to another server, and back what that says."""
+
+    def behave(client: socket.socket, query: dns.message.Message) -> None:
+        assert query.wire is not None
+        with socket.create_connection((server.host, server.port)) as behind:
+            behind.sendall(struct.pack("!H", len(query.wire)) + query.wire)
+            while part := behind.recv(65536):
+                client.sendall(part)
+
+    return behave
+
+
+def tsig_error(code: dns.rcode.Rcode) -> Behaviour:
+    """Return the behaviour that answers with that error in an unsigned TSIG record (5.2)."""
+
+    def behave(client: socket.socket, query: dns.message.Message) -> None:
+        response = dns.message.make_response(query, tsig_error=code)
+        response.set_rcode(dns.rcode.NOTAUTH)
+        client.sendall(framed(response))
+
+    return behave
+
+
+def signed_at(seconds_from_now: int) -> Behaviour:
+    """Return the behaviour that answers with a zone that was signed at another time."""
+
+    def behave(client: socket.socket, query: dns.message.Message) -> None:
+        message = answer(query, [apex(query), host(query), apex(query)])
+        assert message.tsig is not None
+        record, message.tsig = message.tsig[0], None
+        moment = int(time.time()) + seconds_from_now
+        sign: Any = dns.tsig.sign
+        stamped, _ = sign(message.to_wire(), query.keyring, record, moment, query.mac)
+        message.tsig = dns.rrset.from_rdata(query.keyring.name, 0, stamped)
+        message.want_tsig_sign = False
+        client.sendall(framed(message))
 
     return behave
 
@@ -206,6 +299,10 @@ def reset(client: socket.socket, query: dns.message.Message) -> None:
     cut_midway(client, query)
     client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     client.close()
+
+
+def _relived(wire: bytes) -> bytes:
+    return wire.replace(struct.pack("!I", 3600), struct.pack("!I", 3601))
 
 
 def _read(client: socket.socket, count: int) -> bytes:

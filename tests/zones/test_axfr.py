@@ -14,11 +14,13 @@ import pytest
 
 from demo.listener import Listener
 from tests.support import dns_server as odd
-from tests.support.bind import Bind, bind, primary_file
-from zones.axfr import AxfrError, AxfrSource
+from tests.support.bind import bind, primary_file
+from tests.support.primary import Primary
+from zones.axfr import AxfrSource
+from zones.axfr_servers import AxfrError
+from zones.connection import connect_failure
 from zones.endpoint import Endpoint
 from zones.source import ZoneFailure
-from zones.transfer import connect_failure
 from zones.zone import Record, Zone
 
 COMPANY = primary_file(
@@ -66,7 +68,7 @@ def error_of(server: str, **keys: object) -> AxfrError:
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Bind]:
+def server() -> Iterator[Primary]:
     many = "\n".join(f"h{n} A 10.1.{n >> 8}.{n & 255}" for n in range(20_000))
     zones = {
         "company.com": COMPANY,
@@ -78,7 +80,7 @@ def server() -> Iterator[Bind]:
 
 
 @pytest.fixture(scope="module")
-def company(server: Bind) -> Zone:
+def company(server: Primary) -> Zone:
     return zone_of(server.server)
 
 
@@ -105,7 +107,7 @@ def test_a_complete_transfer_yields_the_records_that_name_addresses_and_services
     assert list(company.records) == sorted(company.records)
 
 
-def test_a_zone_says_where_it_is_from(company: Zone, server: Bind) -> None:
+def test_a_zone_says_where_it_is_from(company: Zone, server: Primary) -> None:
     assert (company.origin, company.serial, company.view) == ("company.com", 2026070101, "inside")
     assert company.server == server.server
     assert company.transferred_at.tzinfo is UTC
@@ -116,13 +118,13 @@ def test_names_with_other_records_only_are_known_to_exist(company: Zone) -> None
     assert company.other_owners == ("deep.text.company.com",)
 
 
-def test_a_zone_of_twenty_thousand_records_is_complete(server: Bind) -> None:
+def test_a_zone_of_twenty_thousand_records_is_complete(server: Primary) -> None:
     zone = source(server.server, "large.example").zone("large.example")
     assert sum(record.rdtype == "A" for record in zone.records) == 20_000
     assert len({record.rdata for record in zone.records}) == 20_001
 
 
-def test_the_root_zone_can_be_transferred(server: Bind) -> None:
+def test_the_root_zone_can_be_transferred(server: Primary) -> None:
     (zone,) = source(server.server, ".").collect()
     assert isinstance(zone, Zone)
     assert zone.origin == ""
@@ -132,12 +134,12 @@ def test_the_root_zone_can_be_transferred(server: Bind) -> None:
     )
 
 
-def test_a_server_can_be_named(server: Bind) -> None:
+def test_a_server_can_be_named(server: Primary) -> None:
     """A host name is looked up; the address that answered is what the zone shows."""
     assert zone_of(f"localhost:{server.port}").server == server.server
 
 
-def test_one_zone_that_fails_does_not_hide_the_others(server: Bind) -> None:
+def test_one_zone_that_fails_does_not_hide_the_others(server: Primary) -> None:
     results = list(
         source(server.server, "company.com", "nowhere.example", "large.example").collect()
     )
@@ -149,7 +151,7 @@ def test_one_zone_that_fails_does_not_hide_the_others(server: Bind) -> None:
     ]
 
 
-def test_a_zone_that_the_server_does_not_have_is_not_authoritative(server: Bind) -> None:
+def test_a_zone_that_the_server_does_not_have_is_not_authoritative(server: Primary) -> None:
     (failure,) = source(server.server, "nowhere.example").collect()
     assert isinstance(failure, ZoneFailure)
     assert failure.error.what.endswith("is not authoritative for the zone (NOTAUTH)")
@@ -211,6 +213,23 @@ BEHAVIOURS = {
     "soa-below-the-apex": (
         odd.replay(lambda query: [odd.apex(query), f"sub.{odd.apex(query)}"]),
         "sent what is not a zone (an SOA record below the apex)",
+    ),
+    "another-serial": (
+        odd.replay(
+            lambda query: [odd.apex(query), odd.host(query)],
+            lambda query: [odd.apex(query).replace(" 7 ", " 8 ")],
+        ),
+        "changed the zone while it sent it",
+    ),
+    "outside": (
+        odd.replay(
+            lambda query: [odd.apex(query), "www.company.net. 60 IN A 192.0.2.1", odd.apex(query)]
+        ),
+        "sent a record of www.company.net, which lies outside of the zone",
+    ),
+    "outside-by-a-letter": (
+        odd.replay(lambda query: [odd.apex(query), f"x{odd.host(query)[4:]}", odd.apex(query)]),
+        "sent a record of xcompany.com, which lies outside of the zone",
     ),
     "no-answer": (odd.replay(), "closed the connection without an answer"),
     "cut": (odd.cut_midway, "closed the connection midway"),
@@ -317,7 +336,7 @@ def test_errors_of_connecting_are_told_in_words(error: OSError, cause: str) -> N
 def test_a_host_name_that_no_resolver_takes_is_an_unknown_host() -> None:
     """Too long a name fails before anything is asked."""
     for host in (".".join(["x" * 63] * 5), "x" * 64):
-        broken = source("127.0.0.1").model_copy(update={"server": Endpoint(host)})
+        broken = source("127.0.0.1").model_copy(update={"server": (Endpoint(host),)})
         with pytest.raises(AxfrError, match="is an unknown host"):
             broken.zone("company.com")
 

@@ -34,14 +34,8 @@ shop CNAME web.apps
 def test_services_are_found_in_what_bind_transfers() -> None:
     """The exchange outside has no resolver to be found by: that is a skip."""
     with bind({"company.com": primary_file(SERVICES)}) as primary:
-        source = AxfrSource.model_validate(
-            {
-                "name": "inside",
-                "server": primary.server,
-                "zones": ("company.com",),
-                "nameservers": (primary.server,),
-            }
-        )
+        keys = {"name": "inside", "server": primary.server, "zones": ("company.com",)}
+        source = AxfrSource.model_validate(keys | {"nameservers": (primary.server,)})
         taken = take_inventory([source], Rules(), NOON)
 
     found = sorted(taken.targets, key=by_name)

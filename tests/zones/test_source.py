@@ -3,7 +3,8 @@ import re
 import pytest
 
 from zones.axfr import AxfrSource
-from zones.source import SOURCE_TYPES, SourceModel, ZoneSource, ZoneSourceError, source_class
+from zones.source import SOURCE_TYPES, ZoneSource, ZoneSourceError
+from zones.source_model import SourceModel, source_class
 
 
 @pytest.mark.parametrize("type_name", SOURCE_TYPES)
@@ -53,7 +54,7 @@ def _axfr(server: str, *zones: str) -> AxfrSource:
         ({"name": "in side"}, "String should match pattern"),
         ({"transfer_timeout": 0}, "greater than 0"),
         ({"max_records": "many"}, "valid integer"),
-        ({"tsig": "key"}, "Extra inputs are not permitted"),
+        ({"view": "key"}, "Extra inputs are not permitted"),
         ({"type": "route53"}, "Input should be 'axfr'"),
     ],
 )
@@ -77,14 +78,15 @@ def test_impossible_configuration_is_refused(keys: dict[str, object], complaint:
     ],
 )
 def test_a_server_is_written_with_or_without_a_port(written: str, shown: str) -> None:
-    assert str(_axfr(written).server) == shown
+    assert [*map(str, _axfr(written).server)] == [shown]
 
 
 def test_configuration_comes_as_json_text_and_goes_back_to_it() -> None:
     text = (
         '{"name":"inside","include":[".*"],"exclude":["x"],"nameservers":["192.0.2.53:53"],'
-        '"type":"axfr","server":"10.0.0.2:53","zones":["company.com"],"transfer_timeout":60.0,'
-        '"max_records":1000000,"max_bytes":268435456}'
+        '"type":"axfr","tls":null,"server":"10.0.0.2:53","zones":["company.com"],"tsig":null,'
+        '"source_address":null,"transfer_timeout":60.0,"max_records":1000000,'
+        '"max_bytes":268435456}'
     )
     read = AxfrSource.model_validate_json(text)
     assert read.model_dump_json() == text

@@ -19,7 +19,7 @@ World = tuple[list[Zone], Answers, Rules]
 for_any_world = settings(
     max_examples=200, deadline=None, database=None, derandomize=True, print_blob=False
 )
-"""The same ones in every run, and nothing left in the checkout."""
+"""The same ones in every run."""
 
 _LABELS = ("a", "mx", "", "*", "b.c", "_s", r"x\032y", "sub")
 _ORIGINS = ("company.com", "company.com", "sub.company.com", "example.net")

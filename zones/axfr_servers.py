@@ -1,0 +1,78 @@
+"""Zones by zone transfer from authoritative servers (RFC 5936); needs no library but dnspython."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from zones.endpoint import Endpoint
+from zones.failure import TransferFailure
+from zones.name import parse_name
+from zones.source import ZoneFailure, ZoneSourceError
+from zones.transfer import Terms, Transfer, transfer
+from zones.zone import Zone
+
+# BIND lets ten transfers out at once; a nightly audit leaves most of them to the secondaries.
+_TRANSFERS_AT_ONCE = 4
+
+
+class AxfrError(ZoneSourceError):
+    """A zone could not be transferred, or not completely."""
+
+
+@dataclass(frozen=True, slots=True)
+class AxfrServers:
+    """Servers that hold the same zones, and how they are asked for them."""
+
+    view: str
+    servers: tuple[Endpoint, ...]
+    """Tried in this order, for each zone anew."""
+    terms: Terms
+
+    def __str__(self) -> str:
+        return ", ".join(map(str, self.servers))
+
+    def zones(self, origins: Sequence[str]) -> Iterator[Zone | ZoneFailure]:
+        """Yield each zone, complete, or why it could not be had, in that order."""
+        with ThreadPoolExecutor(_TRANSFERS_AT_ONCE) as pool:
+            yield from pool.map(self._zone_or_failure, origins)
+
+    def zone(self, origin: str) -> Zone:
+        """Return that zone, complete, of the first server that has it; raises AxfrError."""
+        failures = []
+        for server in self.servers:
+            try:
+                return self._zone(origin, transfer(parse_name(origin or "."), server, self.terms))
+            except TransferFailure as failure:
+                failures.append((server, failure))
+        raise _error(origin, failures) from failures[-1][1]
+
+    def _zone(self, origin: str, result: Transfer) -> Zone:
+        return Zone(
+            origin=origin,
+            serial=result.serial,
+            records=result.records,
+            view=self.view,
+            server=str(result.server),
+            transferred_at=datetime.now(UTC),
+            authenticated=self.terms.key is not None,
+            other_owners=result.other_owners,
+        )
+
+    def _zone_or_failure(self, origin: str) -> Zone | ZoneFailure:
+        try:
+            return self.zone(origin)
+        except AxfrError as error:
+            return ZoneFailure(origin, self.view, str(self), error)
+
+
+def _error(origin: str, failures: Sequence[tuple[Endpoint, TransferFailure]]) -> AxfrError:
+    """Return an error that names each server, its cause, and its remedy where they differ."""
+    causes = "; ".join(f"server {server} {failure.cause}" for server, failure in failures)
+    remedies = {failure.remedy: server for server, failure in reversed(failures)}
+    if len(remedies) == 1:
+        (remedy,) = remedies
+    else:
+        told = ((server, failure.remedy) for server, failure in failures)
+        remedy = "; ".join(f"for {server}: {words}" for server, words in told)
+    return AxfrError(f"zone {origin or '.'}: {causes}", remedy)

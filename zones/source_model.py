@@ -1,0 +1,87 @@
+"""What the keys of a ``[[source]]`` table have in common, and how text becomes their values."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+
+from zones.endpoint import Endpoint, parse_address_endpoint
+from zones.source import SOURCE_TYPES, ZoneFailure, ZoneSourceError
+from zones.zone import Zone
+
+
+def _regex(value: object) -> re.Pattern[str]:
+    if isinstance(value, re.Pattern):
+        return value
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r} is no regular expression; write it as text")  # noqa: TRY004 - pydantic reports ValueErrors only
+    try:
+        return re.compile(value)
+    except re.error as error:
+        raise ValueError(f"{value!r} is no regular expression: {error}") from error
+
+
+Regex = Annotated[re.Pattern[str], BeforeValidator(_regex)]
+Nameserver = Annotated[Endpoint, BeforeValidator(parse_address_endpoint), PlainSerializer(str)]
+
+
+class SourceModel(BaseModel):
+    """The keys that every ``[[source]]`` table has, whatever its type."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+
+    # It stands in test ids, which pytest's -k has to be able to select.
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+    """Also the view's name."""
+    include: tuple[Regex, ...] = ()
+    """On the fqdn, re.fullmatch."""
+    exclude: tuple[Regex, ...] = ()
+    """Likewise; wins over ``include``."""
+    nameservers: tuple[Nameserver, ...] = ()
+    """IP addresses, with or without a port."""
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Zones that the configuration names; none where the server says which there are."""
+        return ()
+
+    def located(self, folder: Path) -> Self:  # noqa: ARG002 - few have paths
+        """Return the source with its relative paths taken from that folder, the configuration's."""
+        return self
+
+    def prepared(self, environment: Mapping[str, str]) -> Self:  # noqa: ARG002 - few have secrets
+        """Return the source as it can be asked: secrets, and whatever it reads of files, in hand.
+
+        Raises ZoneSourceError where something is missing. A secret stands in no field.
+        """
+        return self
+
+    def collect(self) -> Iterator[Zone | ZoneFailure]:
+        """See ``ZoneSource.collect``."""
+        raise NotImplementedError
+
+
+def source_class(type_name: str) -> type[SourceModel]:
+    """Return the model, itself a ZoneSource, of the sources of that type.
+
+    Raises KeyError for a type that is not in ``SOURCE_TYPES``.
+    """
+    module, _, attribute = SOURCE_TYPES[type_name].partition(":")
+    model: type[SourceModel] = getattr(import_module(module), attribute)
+    return model
+
+
+def prepared(
+    sources: Iterable[SourceModel], environment: Mapping[str, str], faults: list[str]
+) -> tuple[SourceModel, ...]:
+    """Return the sources as they can be asked; of one that cannot, more faults."""
+    ready = []
+    for source in sources:
+        try:
+            ready.append(source.prepared(environment))
+        except ZoneSourceError as error:
+            faults.append(f"source {source.name!r}: {error}")
+    return tuple(ready)
