@@ -99,18 +99,17 @@ class Settings:
         policy = self.policy_for(target.zone, target.fqdn, target.address, target.views)
         return Context(target, policy, judged_at, self.stores, self.document.waiver)
 
+    def _at(self, zone: str, fqdn: str, address: str, view: str) -> Policy:
+        return self.policy_for(zone, fqdn, address, [view])
+
     def rules(self) -> Rules:
         """Return what the configuration has to say of which targets there are."""
-
-        def at(zone: str, fqdn: str, address: str, view: str) -> Policy:
-            return self.policy_for(zone, fqdn, address, [view])
-
         tables = [policy.starttls_by_port() for policy in self._policies()]
         return Rules(
-            ports_for=lambda *place: at(*place).ports,
-            starttls_for=lambda *place: at(*place).starttls_by_port(),
+            ports_for=lambda *place: self._at(*place).ports,
+            starttls_for=lambda *place: self._at(*place).starttls_by_port(),
             starttls_ports=frozenset().union(*tables),
-            external_for=lambda *place: at(*place).external,
+            external_for=lambda *place: self._at(*place).external,
             external_addresses=self.policy.external_addresses,
             ownership=self.policy.ownership,
             families=self.policy.families,
