@@ -15,7 +15,7 @@ from checks.context import Context
 from checks.policy import OWN_CA, Model, Overrides, Policy, Waiver, ZonePolicy
 from checks.scanners import Limits
 from checks.stores import StoreError, StoreFile, find_stores
-from faults import repeated, shown, valid
+from faults import repeated, shown, told, valid
 from zones.source import SOURCE_TYPES
 from zones.source_model import SourceModel, prepared, source_class
 from zones.target import Target
@@ -118,7 +118,7 @@ class Settings:
         faults: list[str] = []
         sources = prepared(self.sources, os.environ, faults)
         if faults:
-            raise SettingsError("\n".join(f"{self.name}: {fault}" for fault in faults))
+            raise SettingsError(told(self.name, *faults))
         return sources
 
     def required_stores(self) -> frozenset[str]:
@@ -150,12 +150,12 @@ def load_settings(path: Path) -> Settings:
     try:
         text = path.read_bytes()
     except OSError as error:
-        raise SettingsError(f"{path}: {error.strerror}; {HOW_TO_START}") from error
+        raise SettingsError(told(str(path), f"{error.strerror}; {HOW_TO_START}")) from error
     try:
         raw = tomllib.loads(text.decode())
     except (ValueError, RecursionError) as error:
         # TOMLDecodeError and UnicodeDecodeError are ValueErrors, and so is a number too long.
-        raise SettingsError(f"{path}: is no TOML: {error}") from error
+        raise SettingsError(told(str(path), f"is no TOML: {error}")) from error
     return make_settings(raw, str(path), path.absolute().parent, hashlib.sha256(text).hexdigest())
 
 
@@ -165,7 +165,7 @@ def make_settings(raw: dict[str, Any], name: str, folder: Path, sha256: str = ""
     ``sha256`` is the file's; without one, that of what was parsed stands in.
     Raises SettingsError for what cannot be.
     """
-    wire = json.dumps([raw, name, str(folder), sha256], default=str)
+    wire = _wire([raw, name, str(folder), sha256], name)
     sha256 = sha256 or hashlib.sha256(wire.encode()).hexdigest()
     raw = json.loads(wire)[0]
     faults: list[str] = []
@@ -174,7 +174,7 @@ def make_settings(raw: dict[str, Any], name: str, folder: Path, sha256: str = ""
     sources = [_source(table, f"source[{at}]", faults) for at, table in enumerate(tables)]
     faults += repeated(source.name for source, _ in filter(None, sources))
     if faults or document is None:
-        raise SettingsError("\n".join(f"{name}: {fault}" for fault in faults))
+        raise SettingsError(told(name, *faults))
     policy = document.policy.located(folder)
     settings = Settings(
         name=name,
@@ -187,6 +187,14 @@ def make_settings(raw: dict[str, Any], name: str, folder: Path, sha256: str = ""
     )
     _require_known_stores(settings, name)
     return settings
+
+
+def _wire(values: list[Any], name: str) -> str:
+    try:
+        return json.dumps(values, default=str)
+    except (ValueError, RecursionError) as error:
+        # TOML has hexadecimal numbers of any length, and dotted keys of any depth.
+        raise SettingsError(told(name, f"holds what no key takes: {error}")) from error
 
 
 def from_wire(wire: str) -> Settings:
@@ -228,16 +236,15 @@ def _stores(policy: Policy, name: str) -> tuple[StoreFile, ...]:
     try:
         return find_stores(policy)
     except StoreError as error:
-        raise SettingsError(f"{name}: policy: {error}") from error
+        raise SettingsError(told(name, f"policy: {error}")) from error
 
 
 def _require_known_stores(settings: Settings, name: str) -> None:
     known = {store.name for store in settings.stores}
     unknown = settings.required_stores() - known
     if OWN_CA in unknown:
-        raise SettingsError(f"{name}: policy.trust: needs own_ca, the PEM files of your own roots")
+        fault = "policy.trust: needs own_ca, the PEM files of your own roots"
+        raise SettingsError(told(name, fault))
     if unknown:
-        raise SettingsError(
-            f"{name}: policy.trust_stores: given {', '.join(sorted(unknown))};"
-            f" allowed: {', '.join(sorted(known))}"
-        )
+        given, allowed = ", ".join(sorted(unknown)), ", ".join(sorted(known))
+        raise SettingsError(told(name, f"policy.trust_stores: given {given}; allowed: {allowed}"))
