@@ -13,9 +13,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from checks.evidence import NOT_READ, Certificate
 from checks.scan.signature import verifies
-
-FOREIGN_TEXT_LIMIT = 500
-"""Characters of a subject or of a library's words that are kept."""
+from checks.text import shortened
 
 Extension = TypeVar("Extension", bound=x509.ExtensionType)
 
@@ -23,6 +21,8 @@ Extension = TypeVar("Extension", bound=x509.ExtensionType)
 PARSE_ERRORS = (
     ValueError,
     KeyError,
+    # A name in a BIT STRING.
+    TypeError,
     OverflowError,
     UnsupportedAlgorithm,
     x509.DuplicateExtension,
@@ -59,7 +59,7 @@ def facts(der: bytes) -> Certificate:
     try:
         certificate = load(der)
     except PARSE_ERRORS as error:
-        return Certificate.unread(digest, f"the certificate: {error}"[:FOREIGN_TEXT_LIMIT])
+        return Certificate.unread(digest, shortened(f"the certificate: {error}"))
     return _facts(certificate, digest)
 
 
@@ -69,8 +69,8 @@ def is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> boo
         certificate.verify_directly_issued_by(issuer)
     except InvalidSignature:
         return False
-    except (*PARSE_ERRORS, TypeError):
-        # TypeError: a kind of key that signs nothing.
+    except PARSE_ERRORS:
+        # One of them: a kind of key that signs nothing.
         return _is_weakly_issued_by(certificate, issuer)
     return True
 
@@ -107,7 +107,7 @@ def _facts(certificate: x509.Certificate, sha256: str) -> Certificate:
         sha256=sha256,
         subject=read("subject", lambda: _text(certificate.subject), ""),
         issuer=read("issuer", lambda: _text(certificate.issuer), ""),
-        serial=read("serialNumber", lambda: f"{certificate.serial_number:X}", ""),
+        serial=read("serialNumber", lambda: shortened(f"{certificate.serial_number:X}"), ""),
         not_before=read("notBefore", lambda: certificate.not_valid_before_utc, NOT_READ),
         not_after=read("notAfter", lambda: certificate.not_valid_after_utc, NOT_READ),
         has_san=names is not None,
@@ -124,7 +124,7 @@ def _facts(certificate: x509.Certificate, sha256: str) -> Certificate:
         extended_key_usage=read("extensions", lambda: _extended_key_usage(certificate), None),
         ca_issuers=read("extensions", lambda: _ca_issuers(certificate), ()),
         must_staple=read("extensions", lambda: _must_staple(certificate), default=False),
-        unreadable="; ".join(dict.fromkeys(faults))[:FOREIGN_TEXT_LIMIT],
+        unreadable=shortened("; ".join(dict.fromkeys(faults))),
     )
 
 
@@ -132,7 +132,7 @@ Fact = TypeVar("Fact")
 
 
 def _text(name: x509.Name) -> str:
-    return name.rfc4514_string()[:FOREIGN_TEXT_LIMIT]
+    return shortened(name.rfc4514_string())
 
 
 def _extension(certificate: x509.Certificate, kind: type[Extension]) -> Extension | None:
@@ -151,7 +151,7 @@ def _names(
     dns = tuple(san.get_values_for_type(x509.DNSName))
     addresses = tuple(str(address) for address in san.get_values_for_type(x509.IPAddress))
     others = tuple(
-        f"{type(name).__name__}:{name.value}"[:FOREIGN_TEXT_LIMIT]
+        shortened(f"{type(name).__name__}:{name.value}")
         for name in san
         if not isinstance(name, x509.DNSName | x509.IPAddress)
     )
@@ -204,7 +204,7 @@ def _extended_key_usage(certificate: x509.Certificate) -> tuple[str, ...] | None
 def _ca_issuers(certificate: x509.Certificate) -> tuple[str, ...]:
     access = _extension(certificate, x509.AuthorityInformationAccess)
     return tuple(
-        str(description.access_location.value)[:FOREIGN_TEXT_LIMIT]
+        shortened(str(description.access_location.value))
         for description in access or ()
         if description.access_method == AuthorityInformationAccessOID.CA_ISSUERS
     )

@@ -10,7 +10,7 @@ from enum import Enum, auto
 from typing import Self
 
 from checks.evidence import FailureKind, HandshakeFailure
-from checks.scan.certificate import FOREIGN_TEXT_LIMIT
+from checks.text import shortened
 
 _ALERT, _HANDSHAKE = 21, 22  # RFC 8446 section 5.1, ContentType
 
@@ -125,7 +125,7 @@ def diagnose(declined: Sequence[Declined], answer: bytes | None) -> HandshakeFai
             unreadable = ending is Ending.UNREADABLE
             return HandshakeFailure(
                 FailureKind.CERTIFICATE_UNREADABLE if unreadable else FailureKind.TLS_FAILED,
-                reason.format(words)[:FOREIGN_TEXT_LIMIT],
+                shortened(reason.format(words)),
                 unrecognized_name=ending is Ending.UNRECOGNIZED_NAME,
             )
     return HandshakeFailure(FailureKind.TLS_FAILED, "the deadline passed before any answer")
