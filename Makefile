@@ -1,5 +1,6 @@
 # make demo    sets up everything and runs zonecert on a small world of its own
 # make test    sets up everything and runs the suite's own tests
+# make fuzz    looks for inputs that nobody thought of; SECONDS=600: for so long each (Linux)
 # make bench   measures speed and memory in the short form; ARGUMENTS=--full: all of it (Linux)
 #
 # PYTHON=python3.12 chooses another Python, ARGUMENTS="-k axfr" hands words on to pytest.
@@ -7,8 +8,9 @@
 PYTHON ?= python3
 RUN := .venv/bin/python -m
 ARGUMENTS ?=
+SECONDS ?= 120
 
-.PHONY: setup demo test bench coverage lint types
+.PHONY: setup demo test fuzz bench coverage lint types
 
 setup:
 	@$(PYTHON) tools/setup.py
@@ -18,6 +20,10 @@ demo: setup
 
 test: setup
 	$(RUN) pytest tests -n auto $(ARGUMENTS)
+
+fuzz: setup
+	@$(PYTHON) tools/setup.py fuzz
+	@$(RUN) tests.fuzz --seconds $(SECONDS) $(ARGUMENTS)
 
 bench: setup
 	@$(RUN) benchmarks $(ARGUMENTS)

@@ -1,8 +1,8 @@
-"""Make ``.venv`` in the checkout fit for use: ``python3 tools/setup.py``.
+"""Make ``.venv`` in the checkout fit for use: ``python3 tools/setup.py [EXTRA ...]``.
 
-It needs Python's standard library only, and uv or pip. It installs where nothing is installed yet,
-and where pyproject.toml, constraints.txt or the Python have changed; else it takes no time. Nothing
-outside ``.venv`` is touched.
+Extras of pyproject.toml are installed beside ``dev``. It needs Python's standard library only, and
+uv or pip. It installs where nothing is installed yet, and where pyproject.toml, constraints.txt or
+the Python have changed; else it takes no time. Nothing outside ``.venv`` is touched.
 """  # noqa: INP001 - a script, no package
 
 import hashlib
@@ -20,9 +20,10 @@ if sys.version_info < (3, 11):  # noqa: UP036 - this is where an older one learn
 _CHECKOUT = Path(__file__).resolve().parent.parent
 _ENVIRONMENT = _CHECKOUT / ".venv"
 _PYTHON = _ENVIRONMENT / "bin" / "python"
-_STAMP = _ENVIRONMENT / "zonecert-installed"
+_EXTRAS = sorted({"dev", *sys.argv[1:]})
+_STAMP = _ENVIRONMENT / f"zonecert-installed-{'-'.join(_EXTRAS)}"
 _INPUTS = ("pyproject.toml", "constraints.txt")
-_WANTED = ("-e", ".[dev]", "-c", "constraints.txt")
+_WANTED = ("-e", f".[{','.join(_EXTRAS)}]", "-c", "constraints.txt")
 
 
 def main() -> None:
