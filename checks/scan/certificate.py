@@ -164,6 +164,9 @@ def _key(certificate: x509.Certificate) -> tuple[str, int | None, str | None]:
     except UnsupportedAlgorithm:
         key = None
     match key:
+        case rsa.RSAPublicKey() if key.public_numbers().e < 3:
+            # RFC 8017 section 3.1; whose exponent is 1 has signed everything.
+            raise ValueError(f"an RSA key cannot have the exponent {key.public_numbers().e}")
         case rsa.RSAPublicKey() | dsa.DSAPublicKey():
             return "RSA" if isinstance(key, rsa.RSAPublicKey) else "DSA", key.key_size, None
         case ec.EllipticCurvePublicKey():

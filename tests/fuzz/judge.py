@@ -17,7 +17,7 @@ from checks.scan.store import load_stores
 from checks.scan.task import ChainTask
 from checks.scan.work import _chain, _possible_issuers
 from checks.stores import StoreFile
-from checks.verdict import Outcome
+from checks.verdict import Outcome, Verdict
 from tests.checks.evidence import NOW, TARGET
 from tests.fuzz.der import forest
 from tests.fuzz.printed import require_harmless
@@ -29,16 +29,32 @@ CONTEXT = Context(TARGET, Policy(), NOW, STORES)
 
 
 def hold(data: bytes) -> None:
-    """Judge the chain that the input is."""
+    """Judge the chain that the input is, and hold the verdict and every report of it."""
     sent = tuple(forest(data))
     if not sent:
         return
-    chain = _chain(ChainTask(sent), LOADED, NOW)
-    shown = Handshake("TLS 1.3", "TLS 1.3", chain, stapled(chain, sent))
-    verdict = judge(Scan(TARGET, Reach.ANSWERED, (shown,)), CONTEXT)
+    chain = evidence(sent)
+    verdict = judged(sent, chain)
     require_harmless(verdict)
     if verdict.outcome is Outcome.OK:
         require_trusted(chain)
+
+
+def verdict_on(data: bytes) -> Verdict:
+    """Return the verdict on a chain of at least one certificate."""
+    sent = tuple(forest(data))
+    return judged(sent, evidence(sent))
+
+
+def evidence(sent: tuple[bytes, ...]) -> Chain:
+    """Return what a path process makes of it."""
+    return _chain(ChainTask(sent), LOADED, NOW)
+
+
+def judged(sent: tuple[bytes, ...], chain: Chain) -> Verdict:
+    """Return the verdict on a target that shows the chain."""
+    shown = Handshake("TLS 1.3", "TLS 1.3", chain, stapled(chain, sent))
+    return judge(Scan(TARGET, Reach.ANSWERED, (shown,)), CONTEXT)
 
 
 def stapled(chain: Chain, sent: tuple[bytes, ...]) -> Staple | None:
