@@ -1,4 +1,4 @@
-"""zonecert beside ``openssl verify`` and beside SSLyze's own verdict, on a thousand chains.
+"""zonecert beside ``openssl verify`` and beside SSLyze's own verdict, on some thousand chains.
 
 The chains are those of the truth table, without servers: every defect alone with both kinds of
 keys, and every pair. Where verdicts differ the tables below say why; any other difference is a bug.
