@@ -52,7 +52,8 @@ class Audit:
         needed = self.inventory
         if not self.speaks_for_the_run:
             needed = replace(needed, zones=(), targets=self.targets, skips=())
-        inventory = _INVENTORY.dump_json(needed).decode()
+        # Most targets leave what only services need at its default.
+        inventory = _INVENTORY.dump_json(needed, exclude_defaults=True).decode()
         return json.dumps([self.settings.wire, inventory, self.shard and str(self.shard)])
 
     @classmethod

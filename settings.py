@@ -99,15 +99,21 @@ class Settings:
         policy = self.policy_for(target.zone, target.fqdn, target.address, target.views)
         return Context(target, policy, judged_at, self.stores, self.document.waiver)
 
+    def _at(self, zone: str, fqdn: str, address: str, view: str) -> Policy:
+        return self.policy_for(zone, fqdn, address, [view])
+
     def rules(self) -> Rules:
         """Return what the configuration has to say of which targets there are."""
+        tables = [policy.starttls_by_port() for policy in self._policies()]
         return Rules(
-            ports_for=lambda zone, fqdn, at, view: self.policy_for(zone, fqdn, at, [view]).ports,
-            external_for=lambda zone, fqdn, at, view: (
-                self.policy_for(zone, fqdn, at, [view]).external
-            ),
+            ports_for=lambda *place: self._at(*place).ports,
+            starttls_for=lambda *place: self._at(*place).starttls_by_port(),
+            starttls_ports=frozenset().union(*tables),
+            external_for=lambda *place: self._at(*place).external,
             external_addresses=self.policy.external_addresses,
             families=self.policy.families,
+            services=frozenset(self.policy.services),
+            wildcard_names=self.policy.wildcard_names,
         )
 
     def prepared_sources(self) -> tuple[SourceModel, ...]:
@@ -143,10 +149,7 @@ class Settings:
 
 
 def load_settings(path: Path) -> Settings:
-    """Return the settings of a file.
-
-    Raises SettingsError for a file that is missing, is no TOML, or says what cannot be.
-    """
+    """Return the settings of a file; raises SettingsError for one that cannot be used."""
     try:
         text = path.read_bytes()
     except OSError as error:
@@ -165,7 +168,11 @@ def make_settings(raw: dict[str, Any], name: str, folder: Path, sha256: str = ""
     ``sha256`` is the file's; without one, that of what was parsed stands in.
     Raises SettingsError for what cannot be.
     """
-    wire = _wire([raw, name, str(folder), sha256], name)
+    try:
+        wire = json.dumps([raw, name, str(folder), sha256], default=str)
+    except (ValueError, RecursionError) as error:
+        # TOML has hexadecimal numbers of any length, and dotted keys of any depth.
+        raise SettingsError(told(name, f"holds what no key takes: {error}")) from error
     sha256 = sha256 or hashlib.sha256(wire.encode()).hexdigest()
     raw = json.loads(wire)[0]
     faults: list[str] = []
@@ -187,14 +194,6 @@ def make_settings(raw: dict[str, Any], name: str, folder: Path, sha256: str = ""
     )
     _require_known_stores(settings, name)
     return settings
-
-
-def _wire(values: list[Any], name: str) -> str:
-    try:
-        return json.dumps(values, default=str)
-    except (ValueError, RecursionError) as error:
-        # TOML has hexadecimal numbers of any length, and dotted keys of any depth.
-        raise SettingsError(told(name, f"holds what no key takes: {error}")) from error
 
 
 def from_wire(wire: str) -> Settings:

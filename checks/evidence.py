@@ -58,6 +58,8 @@ class Certificate:
     """Its dNSName entries as they stand."""
     ip_addresses: tuple[str, ...] = ()
     """Its iPAddress entries, in canonical text form."""
+    srv_names: tuple[str, ...] = ()
+    """Its SRVName entries (RFC 4985), such as ``_imaps.company.com``, as they stand."""
     other_names: tuple[str, ...] = ()
     """Its entries of other kinds, such as ``rfc822Name:admin@company.com``."""
     key_type: str = "EC"

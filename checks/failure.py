@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 from checks.finding import CertificateRef, Finding, Severity
-from checks.text import clean
+from checks.text import clean, listed
 from checks.verdict import Subject, SubjectKind, Verdict, Waived
 from zones.endpoint import Endpoint
+
+_OF_ADDRESSES = {"A", "AAAA", "CNAME"}
 
 
 def failure_text(verdict: Verdict) -> str:
@@ -24,7 +26,8 @@ def title(subject: Subject) -> str:
     """Return the name under which a reader looks for the subject; for a target with its address."""
     match subject.kind:
         case SubjectKind.TARGET:
-            return clean(f"{subject.fqdn} {Endpoint(subject.address, subject.port or 0)}")
+            begun = f" (STARTTLS {subject.starttls})" if subject.starttls else ""
+            return clean(f"{subject.fqdn} {Endpoint(subject.address, subject.port or 0)}{begun}")
         case SubjectKind.ZONE:
             return clean(f"zone {subject.id}")
         case SubjectKind.RUN:
@@ -39,6 +42,7 @@ def waiver_text(verdict: Verdict) -> str:
 
 def _lines(verdict: Verdict) -> Iterator[str]:
     yield headline(verdict)
+    yield from _named_by(verdict.subject)
     for finding in verdict.findings:
         yield from _finding(finding)
     for one in verdict.waived:
@@ -46,6 +50,13 @@ def _lines(verdict: Verdict) -> Iterator[str]:
         yield f"    {_reason(one)}"
     for remark in verdict.remarks:
         yield f"  remark: {clean(remark)}"
+
+
+def _named_by(subject: Subject) -> Iterator[str]:
+    # An address record holds what the head line says already.
+    records = [record for record in subject.records if record.rdtype not in _OF_ADDRESSES]
+    if records:
+        yield f"  named by: {listed([str(record) for record in records])}"
 
 
 def _finding(finding: Finding) -> Iterator[str]:

@@ -102,6 +102,11 @@ CATALOGUE: dict[str, Kind] = {
         "reissue it with a dNSName; the common name is not looked at",
         "RFC 9525 section 6.3",
     ),
+    "srv-target-name": _note(
+        "the certificate is for an SRV record's target, not for the domain that has the record",
+        "reissue it with the domain or its SRV-ID, for clients that take no name from DNS",
+        "RFC 9525 section 6.1.1",
+    ),
     "wildcard-probe-mismatch": _warning(
         "the certificate does not cover the names under a wildcard record",
         "add the wildcard to the certificate, or replace the wildcard record by the names in use",

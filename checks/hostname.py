@@ -12,14 +12,19 @@ from checks.evidence import Certificate
 from checks.finding import Finding
 from checks.found import found, reference
 from checks.text import clean, listed
+from zones.target import Target
 
 
 def findings(served: Served, context: Context) -> Iterator[Finding]:
-    """Yield one finding if no presented identifier matches the target's server name."""
+    """Yield one finding if no presented identifier matches the target's server name.
+
+    Where SRV records alone name the target, their service will do as well (SRV-ID), and a
+    certificate for the host that they lead to is worth a note.
+    """
     leaf, target = served.leaf, context.target
-    if (leaf.unreadable and not leaf.has_san) or matches(leaf, target.server_name):
+    if (leaf.unreadable and not leaf.has_san) or _is_for(leaf, target):
         return
-    finding_id, message = _said(leaf, target.fqdn)
+    finding_id, message = _said(leaf, target)
     yield replace(
         found(finding_id, message, reference(served.chain, leaf)),
         observed=clean(listed(_presented(leaf))),
@@ -49,26 +54,55 @@ def matches(leaf: Certificate, server_name: str) -> bool:
     return any(_covers(pattern, reference_id) for pattern in _patterns(leaf))
 
 
+def _is_for(leaf: Certificate, target: Target) -> bool:
+    if matches(leaf, target.server_name):
+        return True
+    presented = {name.lower() for name in leaf.srv_names}
+    return not presented.isdisjoint(_srv_ids(target))
+
+
+def _srv_ids(target: Target) -> Iterator[str]:
+    """Yield the SRV-IDs of the records that named the target (RFC 9525 sections 6.1.1 and 6.5).
+
+    The service of ``_imaps._tcp.company.com`` and its source domain: ``_imaps.company.com``.
+    """
+    for record in target.records if _is_by_srv_alone(target) else ():
+        service, _, rest = record.owner.partition(".")
+        yield f"{service}.{rest.partition('.')[2]}"
+
+
+def _is_by_srv_alone(target: Target) -> bool:
+    # Whoever comes by another record knows nothing of a service, nor of another name.
+    return {record.rdtype for record in target.records} == {"SRV"}
+
+
 def has_usable_name(leaf: Certificate) -> bool:
     """Tell whether there is a presented identifier that could match any name or address."""
     return bool(leaf.ip_addresses or _patterns(leaf))
 
 
-def _said(leaf: Certificate, fqdn: str) -> tuple[str, str]:
+def _said(leaf: Certificate, target: Target) -> tuple[str, str]:
+    fqdn = clean(target.fqdn)
     has = listed(_presented(leaf)) or "none"
     if not has_usable_name(leaf):
         return "no-san", f"certificate has no usable subjectAltName: has {has}"
     if fqdn.startswith("*."):
-        rule = f"certificate does not cover names under {clean(fqdn)}: has {has}"
-        return "wildcard-probe-mismatch", rule
-    rule = f"subject does not match hostname: wants {clean(fqdn)}, has {has}"
-    return "hostname-mismatch", rule
+        return (
+            "wildcard-probe-mismatch",
+            f"certificate does not cover names under {fqdn}: has {has}",
+        )
+    for name in target.accepted if _is_by_srv_alone(target) else ():
+        if matches(leaf, name):
+            message = f"certificate is for the SRV record's target {clean(name)}, not for {fqdn}"
+            return "srv-target-name", f"{message}: has {has}"
+    return "hostname-mismatch", f"subject does not match hostname: wants {fqdn}, has {has}"
 
 
 def _presented(leaf: Certificate) -> list[str]:
     legal = {name for name in leaf.dns_names if _pattern(name)}
     dns = [name if name in legal else f"{name!r} (matches nothing)" for name in leaf.dns_names]
-    return [*dns, *leaf.ip_addresses, *leaf.other_names]
+    srv = (f"SRVName:{name}" for name in leaf.srv_names)
+    return [*dns, *leaf.ip_addresses, *srv, *leaf.other_names]
 
 
 def _patterns(leaf: Certificate) -> list[DNSPattern]:

@@ -78,6 +78,8 @@ def subject_of(target: Target) -> Subject:
         target.views,
         target.external,
         target.records,
+        target.starttls,
+        target.demanded_by,
     )
 
 

@@ -9,6 +9,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from checks.finding import CATALOGUE, Severity
 from zones.name import name_text, parse_name
+from zones.rdata import ServiceType
+from zones.service import IMPLICIT, STARTTLS_BY_PORT, StartTls
 from zones.source_model import Regex
 
 SSLYZE_STORES = ("android", "apple", "java", "mozilla", "windows")
@@ -27,6 +29,13 @@ def _origin(text: str) -> str:
     return name_text(parse_name(text))
 
 
+def _host_name(text: str) -> str:
+    name = name_text(parse_name(text))
+    if not name or name.startswith("*"):
+        raise ValueError(f"{text!r} is no name below a wildcard; write one, as shop.company.com")
+    return name
+
+
 def _failing(name: str) -> str:
     return name if name in {"error", "warning"} else _known_finding(name)
 
@@ -35,6 +44,8 @@ FindingId = Annotated[str, AfterValidator(_known_finding)]
 FailingOn = Annotated[str, AfterValidator(_failing)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Family = Literal["ipv4", "ipv6"]
+HostName = Annotated[str, AfterValidator(_host_name)]
+StartTlsByPort = dict[Port, StartTls | Literal["implicit"]]
 # None at all would leave nothing to judge trust by.
 StoreNames = Annotated[tuple[str, ...], Field(min_length=1)]
 
@@ -70,6 +81,7 @@ class Overrides(Model):
     """
 
     ports: Annotated[tuple[Port, ...], Field(min_length=1)] | None = None
+    starttls: StartTlsByPort | None = None
     trust: Literal["public", "own", "either"] | None = None
     trust_stores: Literal["all"] | StoreNames | None = None
     expiry: Expiry | None = None
@@ -84,6 +96,8 @@ class Policy(Model):
     """The policy in force for a target."""
 
     ports: Annotated[tuple[Port, ...], Field(min_length=1)] = (443,)
+    starttls: StartTlsByPort = {}
+    """What differs from ``STARTTLS_BY_PORT``; ``implicit``: TLS from the first byte."""
     trust: Literal["public", "own", "either"] = "public"
     trust_stores: Literal["all"] | StoreNames = "all"
     """Names of the stores that must trust a chain; ``all``: every one that is loaded."""
@@ -96,6 +110,10 @@ class Policy(Model):
     external_addresses: Annotated[int, Field(ge=1)] = 2
     """How many addresses of an external name are looked at."""
     families: Annotated[tuple[Family, ...], Field(min_length=1)] = ("ipv4", "ipv6")
+    services: tuple[ServiceType, ...] = ("MX", "SRV", "SVCB", "HTTPS", "TLSA")
+    """Types of records that name services, of which targets are made."""
+    wildcard_names: tuple[HostName, ...] = ()
+    """Names known to exist under a wildcard."""
     own_ca: tuple[Path, ...] = ()
     """PEM files of roots of the organisation's own."""
     stores_dir: Path | None = None
@@ -131,14 +149,21 @@ class Policy(Model):
             for name in overrides.model_fields_set
             if getattr(overrides, name) is not None
         }
-        if "severity" in changes:
-            changes["severity"] = {**self.severity, **changes["severity"]}
+        for table in {"severity", "starttls"} & changes.keys():
+            changes[table] = {**getattr(self, table), **changes[table]}
         if overrides.expiry is not None:
             given = {
                 name: getattr(overrides.expiry, name) for name in overrides.expiry.model_fields_set
             }
             changes["expiry"] = self.expiry.model_copy(update=given)
         return self.model_copy(update=changes)
+
+    def starttls_by_port(self) -> dict[int, str]:
+        """Return how TLS is begun on which port, as targets have it; elsewhere it is implicit."""
+        given = {
+            port: IMPLICIT if how == "implicit" else how for port, how in self.starttls.items()
+        }
+        return {**STARTTLS_BY_PORT, **given}
 
     def severity_of(self, finding_id: str, default: Severity) -> Severity:
         """Return what the policy makes of a finding of that id."""

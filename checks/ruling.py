@@ -1,6 +1,6 @@
 """Findings made into a verdict: what the policy and its waivers make of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -25,6 +25,9 @@ _NOT_OURS = frozenset(
     }
 )
 
+# Not about a certificate, so that whoever checks it does not matter.
+_ALWAYS = frozenset({"must-answer"})
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -44,10 +47,10 @@ def rule(subject: Subject, findings: Iterable[Finding], terms: Terms) -> Verdict
     return Verdict(
         subject,
         _outcome(standing, waived),
-        fails=any(terms.policy.fails(finding.id, finding.severity) for finding in standing),
+        fails=any(_fails(finding, subject, terms.policy) for finding in standing),
         findings=standing,
         waived=waived,
-        remarks=_ended_waivers(weighed, subject, terms),
+        remarks=(*_ended_waivers(weighed, subject, terms), *_on_mail(weighed, subject)),
     )
 
 
@@ -60,9 +63,43 @@ def _weighed(findings: Iterable[Finding], subject: Subject, policy: Policy) -> t
 
 
 def _severity(finding: Finding, subject: Subject, policy: Policy) -> Severity:
-    severity = policy.severity_of(finding.id, finding.severity)
+    default = finding.severity
+    if _is_unchecked(subject) and default is Severity.ERROR and finding.id not in _ALWAYS:
+        default = Severity.WARNING
+    severity = policy.severity_of(finding.id, default)
     is_told_only = subject.external and (policy.external == "tell" or finding.id in _NOT_OURS)
     return Severity.NOTE if is_told_only and severity is not Severity.OFF else severity
+
+
+def _fails(finding: Finding, subject: Subject, policy: Policy) -> bool:
+    is_by_default = finding.id not in policy.severity and finding.id not in _ALWAYS
+    if _is_unchecked(subject) and is_by_default:
+        # By its id ``expiring`` fails a test: where ``expired`` does not, that would be odd.
+        return policy.fails("", finding.severity)
+    return policy.fails(finding.id, finding.severity)
+
+
+def _is_unchecked(subject: Subject) -> bool:
+    """Tell whether only senders of mail come, who take any certificate (RFC 3207 section 4.1)."""
+    # A TLSA record that they make something of is in demanded_by (RFC 7672 section 3.1.3).
+    types = {record.rdtype for record in subject.records} - {"TLSA"}
+    return types == {"MX"} and not subject.demanded_by
+
+
+def _on_mail(weighed: tuple[Finding, ...], subject: Subject) -> Iterator[str]:
+    """Yield why a mail exchange's findings weigh what they do."""
+    if {finding.severity for finding in weighed} <= {Severity.NOTE}:
+        return
+    if subject.demanded_by:
+        yield (
+            f"{' and '.join(subject.demanded_by)} in DNS: senders check the certificate of this"
+            " mail exchange (RFC 7672 section 2.2, RFC 8461 section 4.2)"
+        )
+    if _is_unchecked(subject):
+        yield (
+            "neither TLSA nor MTA-STS in DNS: senders take any certificate of this mail exchange,"
+            " so what is an error elsewhere is a warning (RFC 3207 section 4.1)"
+        )
 
 
 def _order(finding: Finding) -> tuple[int, int, int, str]:

@@ -150,7 +150,7 @@ class Scanners:
         return Scan(target, answer, tuple(handshakes), raw.failure)
 
     def _shake_hands(self, target: Target) -> Steps[RawScan]:
-        endpoint = Endpoint(target.address, target.port, target.server_name)
+        endpoint = Endpoint(target.address, target.port, target.server_name, target.starttls)
         try:
             raw: RawScan = yield self._handshakes.submit(endpoint)
         except ChildDiedError as error:

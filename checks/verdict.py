@@ -43,6 +43,10 @@ class Subject:
     external: bool = False
     records: tuple[RecordRef, ...] = ()
     """The DNS records that named a target."""
+    starttls: str = ""
+    """The protocol in which a target begins in the clear; empty for TLS from the first byte."""
+    demanded_by: tuple[str, ...] = ()
+    """What in DNS says that a mail exchange's clients check its certificate."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,10 @@ class Certificates:
             **self._wrongly_chained(),
         }
 
+    def mail(self) -> Credential:
+        """Return what the mail server shows once it has been asked for TLS."""
+        return self._issuing.issue("mail.demo.test")
+
     def write_stores(self, folder: Path) -> None:
         """Write five trust stores of today into the folder; one of them lacks the second root."""
         for name in _STORES:

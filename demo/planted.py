@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 ORIGIN = "demo.test"
 
-ZONE = """
+_ZONE = """
 $TTL 300
 @            SOA   ns.example. hostmaster.example. 2024010101 3600 900 604800 300
 @            NS    ns.example.
@@ -24,14 +24,17 @@ wrong-order  A     127.0.0.22
 partner      A     127.0.0.23
 legacy       A     127.0.0.24
 closed       A     127.0.0.25
+mail         A     127.0.0.26
+_submission._tcp SRV 0 1 {port} mail
 _acme.www    CNAME www
 old          CNAME gone
 """
-"""As a master file (RFC 1035 section 5). The last two records are no targets: a service label, and
-a CNAME that leads nowhere."""
 
 CLOSED = "127.0.0.25"
 """The address on which nothing listens."""
+MAIL = "127.0.0.26"
+"""The address on which TLS begins in the clear. No MX record leads there: these have no port of
+their own, and the demo takes none that is not free."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,5 +64,16 @@ PLANTED: dict[tuple[str, str], Planted] = {
     ("partner.demo.test", "127.0.0.23"): Planted("error", ("store-refuses",)),
     ("legacy.demo.test", "127.0.0.24"): Planted("waived", ("expired",)),
     ("closed.demo.test", CLOSED): Planted("unreachable"),
+    ("mail.demo.test", MAIL): Planted("ok"),
+    # By the SRV record of the domain, with a note: the certificate is for the record's target.
+    ("demo.test", MAIL): Planted("ok"),
 }
 """By fqdn and address; the port is another in each run."""
+
+
+def zone_text(port: int) -> str:
+    """Return the zone as a primary file (RFC 1035 section 5), with the servers' port.
+
+    The last two records are no targets: a service label, and a CNAME that leads nowhere.
+    """
+    return _ZONE.format(port=port)

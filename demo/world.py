@@ -16,7 +16,8 @@ from demo.certificates import Certificates
 from demo.dns import DnsServer
 from demo.listener import bound
 from demo.pki import Credential
-from demo.planted import CLOSED, ORIGIN, PLANTED, ZONE, Planted
+from demo.planted import CLOSED, MAIL, ORIGIN, PLANTED, Planted, zone_text
+from demo.smtp import smtp_server
 from demo.tls import TlsServer
 
 _ATTEMPTS = 20
@@ -49,8 +50,8 @@ class DemoWorld:
         with ExitStack() as stack:
             stores = Path(stack.enter_context(TemporaryDirectory(prefix="zonecert-demo-")))
             certificates.write_stores(stores)
-            port = _serve(stack, certificates.by_address())
-            name_server = stack.enter_context(DnsServer({ORIGIN: ZONE}))
+            port = _serve(stack, certificates)
+            name_server = stack.enter_context(DnsServer({ORIGIN: zone_text(port)}))
             server = f"{name_server.address}:{name_server.port}"
             return cls(stack.pop_all(), stores, _compliance(server, port, stores, now))
 
@@ -81,15 +82,17 @@ def _compliance(server: str, port: int, stores: Path, now: datetime) -> dict[str
         "nameservers": [server],
     }
     policy = {"ports": [port], "stores_dir": str(stores)}
-    return {"policy": policy, "source": [source], "waiver": [waiver]}
+    mail = {"fqdn": r"mail\.demo\.test", "policy": {"starttls": {str(port): "smtp"}}}
+    return {"policy": policy, "source": [source], "zone": [mail], "waiver": [waiver]}
 
 
-def _serve(stack: ExitStack, credentials: dict[str, Credential]) -> int:
-    """Start all TLS servers on one port, which is free on each of their addresses; return it."""
+def _serve(stack: ExitStack, certificates: Certificates) -> int:
+    """Start all servers on one port, which is free on each of their addresses; return it."""
+    credentials, mail = certificates.by_address(), certificates.mail()
     for _ in range(_ATTEMPTS):
         with ExitStack() as attempt:
             try:
-                port = _serve_once(attempt, credentials)
+                port = _serve_once(attempt, credentials, mail)
             except OSError as error:
                 _explain(error)
                 continue
@@ -98,11 +101,12 @@ def _serve(stack: ExitStack, credentials: dict[str, Credential]) -> int:
     raise DemoError(f"no port was free on all of {', '.join(credentials)}; stop what holds them")
 
 
-def _serve_once(stack: ExitStack, credentials: dict[str, Credential]) -> int:
+def _serve_once(stack: ExitStack, credentials: dict[str, Credential], mail: Credential) -> int:
     # Bound and not listening: connections are refused, and nobody else takes the port.
     port: int = stack.enter_context(bound(socket.SOCK_STREAM, CLOSED, 0)).getsockname()[1]
     for address, credential in credentials.items():
         stack.enter_context(TlsServer(credential, address, port))
+    stack.enter_context(smtp_server(mail, MAIL, port))
     return port
 
 
@@ -110,8 +114,8 @@ def _explain(error: OSError) -> None:
     """Raise what is worth telling; a port that is taken is not, another may be free."""
     if error.errno == errno.EADDRNOTAVAIL:
         raise DemoError(
-            "the loopback addresses 127.0.0.11 to 127.0.0.25 are not set up here; on macOS: "
-            "for n in $(seq 11 25); do sudo ifconfig lo0 alias 127.0.0.$n up; done"
+            "the loopback addresses 127.0.0.11 to 127.0.0.26 are not set up here; on macOS: "
+            "for n in $(seq 11 26); do sudo ifconfig lo0 alias 127.0.0.$n up; done"
         ) from error
     if error.errno != errno.EADDRINUSE:
         raise DemoError(f"the demo's servers cannot be started: {error}") from error

@@ -71,7 +71,8 @@ def row_cells(verdict: Verdict) -> Iterator[Markup]:
     version, number = numeric(subject.address)
     labels = ".".join(reversed(subject.fqdn.split(".")))
     yield _cell("ip", subject.address, f"{version}{number:032x}")
-    yield _cell("port", str(subject.port or ""), f"{subject.port or 0:05}")
+    begun = f" STARTTLS {subject.starttls}" if subject.starttls else ""
+    yield _cell("port", f"{subject.port or ''}{begun}", f"{subject.port or 0:05}")
     yield _cell("fqdn", subject.fqdn if subject.address else title(subject), labels)
     yield _cell("issuer", "; ".join(sorted({leaf.issuer for leaf in leaves})))
     yield _cell("notAfter", min((moment(leaf.not_after) for leaf in leaves), default=""))
@@ -148,7 +149,7 @@ def _subject(subject: Subject, reason: str) -> Markup:
             ("Zone", subject.zone),
             ("Source", ", ".join(subject.views)),
             ("DNS records", "; ".join(str(record) for record in subject.records)),
-            ("External", "a CNAME leads out of the transferred zones" * subject.external),
+            ("External", "its records lead out of the transferred zones" * subject.external),
             ("Test id", subject.id),
         )
     )

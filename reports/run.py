@@ -10,8 +10,9 @@ from zones.shard import Shard
 
 NOT_LOOKED_AT = (
     "Revocation is judged by a stapled OCSP response only: no CRL and no responder is asked.",
-    "Only the configured ports are scanned; TLS on other ports is not seen.",
-    "A wildcard record is judged by one probe name under it, not by every name it answers for.",
+    "Only ports that the policy lists or DNS names are scanned; TLS on other ports is not seen.",
+    "A wildcard record is judged by a probe name and the names known to be in use under it.",
+    "TLSA records say where TLS is spoken; whether they match the certificate is not judged.",
     "Only the zones listed here were looked at; a name outside them is not known.",
     "The certificate is judged, not the service behind it: no cipher suites, no application.",
 )

@@ -62,7 +62,7 @@ class ZoneTally:
     record_reasons: Counter[str] = field(default_factory=Counter)
     """Why records named no target."""
     records: Counter[Fate] = field(default_factory=Counter)
-    """Of the A, AAAA and CNAME records."""
+    """Of the records that name hosts or services: ``NAMING_TYPES``."""
 
     @property
     def unaccounted(self) -> int:

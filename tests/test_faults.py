@@ -117,7 +117,7 @@ def test_fault_is_told_with_file_place_given_and_allowed(tables: Table, fault: s
         ({"zone": [{"policy": {"deadline": 3}}]}, "zone[0].policy.deadline"),
         ({"source": [SOURCE | {"view": "key"}]}, "source[0].view"),
         ({"source": [SOURCE | {"tsig": {"secret": "a2V5"}}]}, "source[0].tsig.secret"),
-        ({"source": [SOURCE | {"policy": {"starttls": "smtp"}}]}, "source[0].policy.starttls"),
+        ({"source": [SOURCE | {"policy": {"smtp": 25}}]}, "source[0].policy.smtp"),
         ({"waiver": [WAIVER | {"until": "x"}]}, "waiver[0].until"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

@@ -12,6 +12,7 @@ from checks.policy import OWN_CA, SSLYZE_STORES, Policy
 from demo.certificates import Certificates
 from settings import Settings, SettingsError, from_wire, load_settings, make_settings
 from tests.support.configuration import SOURCE, WAIVER, Table, faults
+from zones.rdata import SERVICE_TYPES
 from zones.target import Target
 
 
@@ -223,6 +224,46 @@ def test_rules_ask_the_policy_in_force() -> None:
 
     assert (rules.ports_for(*place), rules.external_for(*place)) == ((25,), "skip")
     assert (rules.families, rules.external_addresses) == (("ipv6",), 7)
+
+
+def test_starttls_of_ports_is_merged_over_that_of_the_well_known_ones() -> None:
+    settings = made(
+        policy={"starttls": {"2525": "smtp", "2526": "smtp"}},
+        zone=[{"policy": {"starttls": {"2525": "implicit", "143": "implicit"}}, "fqdn": "mx"}],
+    )
+    rules = settings.rules()
+    here, elsewhere = (
+        rules.starttls_for("company.com", fqdn, "::1", "in") for fqdn in ("mx", "www")
+    )
+
+    assert [here[port] for port in (2525, 2526, 143, 25)] == ["", "smtp", "", "smtp"]
+    assert [elsewhere[port] for port in (2525, 2526, 143)] == ["smtp", "smtp", "imap"]
+    assert {2525, 2526, 143, 25} <= rules.starttls_ports
+    assert 443 not in rules.starttls_ports
+
+
+def test_services_and_names_under_wildcards_are_the_policys() -> None:
+    rules = made(policy={"services": ["MX"], "wildcard_names": ["Shop.Company.com."]}).rules()
+
+    assert rules.services == frozenset({"MX"})
+    assert rules.wildcard_names == ("shop.company.com",)
+    assert made().rules().services == SERVICE_TYPES
+
+
+@pytest.mark.parametrize(
+    ("policy", "place"),
+    [
+        ({"starttls": {"70000": "smtp"}}, "starttls.70000"),
+        ({"starttls": {"25": "SMTP"}}, "starttls.25"),
+        ({"services": ["NS"]}, "services[0]"),
+        ({"wildcard_names": ["*.company.com"]}, "wildcard_names[0]"),
+        ({"wildcard_names": ["a..b"]}, "wildcard_names[0]"),
+        ({"wildcard_names": [""]}, "wildcard_names[0]"),
+    ],
+)
+def test_value_that_cannot_be_is_told_with_its_place(policy: Table, place: str) -> None:
+    [fault] = faults(policy=policy)
+    assert fault.startswith(f"audit.toml: policy.{place}: given ")
 
 
 def test_limits_are_those_of_the_policy() -> None:

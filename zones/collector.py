@@ -1,18 +1,22 @@
-"""What of a zone transfer is kept: addresses, aliases, delegations, and which names exist."""
+"""What of a zone transfer is kept: addresses, aliases, delegations, services; which names exist."""
 
 from typing import Any
 
 import dns.name
-import dns.rdata
 import dns.rdataclass
 import dns.rdataset
 import dns.rdatatype
 import dns.transaction
 
 from zones.name import name_text
+from zones.rdata import SERVICE_TYPES, malformed_text, rdata_text
 from zones.zone import Record
 
-KEPT = frozenset(map(dns.rdatatype.from_text, ("A", "AAAA", "CNAME", "DNAME", "NS")))
+STRICT = frozenset(map(dns.rdatatype.from_text, ("A", "AAAA", "CNAME", "DNAME", "NS")))
+"""Types without which, whole as they are, a zone would not be what it is."""
+_SERVICES = frozenset(map(dns.rdatatype.from_text, SERVICE_TYPES))
+_KEPT = STRICT | _SERVICES
+_MTA_STS = "_mta-sts."
 # An NSEC3 owner is a hash and no name (RFC 5155 section 7.2.8); an RRSIG never stands alone.
 _NO_NAMES = frozenset({dns.rdatatype.NSEC3, dns.rdatatype.RRSIG})
 
@@ -47,16 +51,21 @@ class Collector(dns.transaction.TransactionManager):
         for rdata in rdataset:
             if rdata.rdtype == dns.rdatatype.SOA:
                 self.serial = rdata.serial
-            if rdata.rdtype in KEPT:
-                key = (owner, rdata.rdtype.name, _rdata_text(rdata))
+            if rdata.rdtype in _KEPT or _is_policy(owner, rdata.rdtype):
+                key = (owner, rdata.rdtype.name, rdata_text(rdata))
                 self._ttls.setdefault(key, rdataset.ttl)
             elif rdata.rdtype not in _NO_NAMES:
                 self._others.add(owner)
 
-    def note(self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> None:
-        """Take in that a record exists, of a type that is not kept."""
-        if rdtype not in _NO_NAMES:
-            self._others.add(name_text(name))
+    def note(
+        self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType, ttl: int, octets: bytes
+    ) -> None:
+        """Take in that a record exists whose rdata is those octets, which cannot be read."""
+        owner = name_text(name)
+        if rdtype in _SERVICES:
+            self._ttls.setdefault((owner, rdtype.name, malformed_text(octets)), ttl)
+        elif rdtype not in _NO_NAMES:
+            self._others.add(owner)
 
     def records(self) -> tuple[Record, ...]:
         """Return the records of the kept types, sorted, each once."""
@@ -94,6 +103,6 @@ class _Writer(dns.transaction.Transaction):
         """Do nothing: a transfer that failed raises, and its collector is dropped."""
 
 
-def _rdata_text(rdata: dns.rdata.Rdata) -> str:
-    target = getattr(rdata, "target", None)
-    return rdata.to_text() if target is None else name_text(target)
+def _is_policy(owner: str, rdtype: dns.rdatatype.RdataType) -> bool:
+    """Tell whether the record may say that mail is subject to MTA-STS (RFC 8461 section 3.1)."""
+    return rdtype == dns.rdatatype.TXT and owner.startswith(_MTA_STS)

@@ -18,16 +18,20 @@ from tempfile import mkstemp
 from typing import Any
 
 from zones.inventory import Collected
+from zones.name import is_name_text
 from zones.order import numeric
+from zones.rdata import is_rdata_text
 from zones.source import ZoneFailure, ZoneSourceError
 from zones.target import Target
 from zones.targets import Unresolved
 from zones.zone import Record, Zone
 
 FORMAT = "zonecert zones"
-VERSION = 1
+VERSION = 2
+_READABLE = (1, VERSION)
+"""Files of version 1 have no records of services; nothing else about them differs."""
 _FAMILIES = {"A": 4, "AAAA": 6}
-_TYPES = frozenset({*_FAMILIES, "CNAME", "DNAME", "NS"})
+_NAMES = frozenset({"CNAME", "DNAME", "NS"})
 
 
 class ExportError(Exception):
@@ -94,9 +98,8 @@ def read_export(path: Path) -> Export:
         raise ExportError(f"{path}: {fault}; write it anew with --export-zones") from fault
     except (ValueError, RecursionError) as error:
         # JSONDecodeError and UnicodeDecodeError are ValueErrors, and so is a number too long.
-        raise ExportError(
-            f"{path}: is no JSON: {error}; write it anew with --export-zones"
-        ) from error
+        what = f"{path}: is no JSON: {error}; write it anew with --export-zones"
+        raise ExportError(what) from error
 
 
 def _replace(path: Path, content: bytes) -> None:
@@ -132,8 +135,8 @@ def _written(result: Zone | ZoneFailure) -> dict[str, Any]:
 def _export(document: dict[str, Any], digest: str) -> Export:
     if document.get("format") != FORMAT:
         raise _FaultError(f"is no file of zones that zonecert wrote: format is not {FORMAT!r}")
-    if document.get("version") != VERSION:
-        raise _FaultError(f"version: given {document.get('version')!r}; allowed: {VERSION}")
+    if document.get("version") not in _READABLE:
+        raise _FaultError(f"version: given {document.get('version')!r}; allowed: 1, {VERSION}")
     results = tuple(
         _result(_table(each, f"zones[{at}]"), f"zones[{at}]")
         for at, each in enumerate(_get(document, "zones", list, ""))
@@ -199,21 +202,15 @@ def _within(origin: str) -> Callable[[object], bool]:
     below = f".{origin}" if origin else ""
 
     def is_within(name: object) -> bool:
-        return _is_name(name) and (name == origin or str(name).endswith(below))
+        return is_name_text(name) and (name == origin or str(name).endswith(below))
 
     return is_within
-
-
-def _is_name(name: object) -> bool:
-    if not isinstance(name, str) or not name.isascii() or name != name.lower():
-        return False
-    return " " not in name and name.isprintable() and (name[-1:] != "." or name[-2:] == "\\.")
 
 
 def _is_rdata(rdtype: str, rdata: str) -> bool:
     if rdtype in _FAMILIES:
         return _version(rdata) == _FAMILIES[rdtype]
-    return rdtype in _TYPES and _is_name(rdata)
+    return is_name_text(rdata) if rdtype in _NAMES else is_rdata_text(rdtype, rdata)
 
 
 def _version(address: object) -> int:

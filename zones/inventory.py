@@ -28,7 +28,7 @@ class ZoneResult:
     serial: int | None = None
     """None where the transfer failed."""
     record_count: int = 0
-    """A, AAAA and CNAME records: each of them ends as targets or as one skip."""
+    """Records of ``NAMING_TYPES``: each of them ends as targets or as one skip."""
     transferred_at: datetime | None = None
     authenticated: bool = False
     error: str = ""

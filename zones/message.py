@@ -1,23 +1,27 @@
 """One message of a zone transfer, read as strictly as targets need and no stricter.
 
 dnspython refuses a message for one record whose rdata is not as its type demands; primaries serve
-such records all the same. A TLSA record with a hash too short must not hide a zone's addresses.
+such records all the same. A TLSA record with a hash too short must not hide a zone's addresses: it
+is handed on as the octets that it is.
 """
 
 import struct
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import dns.exception
 import dns.message
 import dns.name
+import dns.rdata
+import dns.rdataclass
 import dns.rdatatype
+import dns.rrset
 import dns.wire
 
-from zones.collector import KEPT
+from zones.collector import STRICT
 from zones.name import name_text
 from zones.tsig import SIGNATURE_ERRORS
 
@@ -25,10 +29,18 @@ READ_ERRORS = (dns.exception.DNSException, ValueError, struct.error)
 """What ``read_message`` raises for a message that is of no use."""
 
 UNSIGNED: Mapping[str, Any] = MappingProxyType({})
-_NEEDED = KEPT | {dns.rdatatype.SOA}
+_NEEDED = STRICT | {dns.rdatatype.SOA}
 _HEADER = struct.Struct("!HHHHHH")
 
-Key = tuple[dns.name.Name, dns.rdatatype.RdataType]
+
+class Unread(NamedTuple):
+    """A record whose rdata could not be read."""
+
+    owner: dns.name.Name
+    rdtype: dns.rdatatype.RdataType
+    ttl: int
+    octets: bytes
+    """The rdata."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +48,14 @@ class Read:
     """A message, as far as it could be read."""
 
     message: dns.message.Message
-    left_out: tuple[Key, ...] = ()
-    """Owner and type of the records whose rdata could not be read; no target comes from them."""
+    left_out: tuple[Unread, ...] = ()
+    """The records whose rdata could not be read; no target comes from them."""
 
     @property
     def owners(self) -> Iterator[dns.name.Name]:
         """Of all records in the answer section."""
         yield from (rrset.name for rrset in self.message.answer)
-        yield from (owner for owner, _ in self.left_out)
+        yield from (each.owner for each in self.left_out)
 
     @property
     def count(self) -> int:
@@ -71,16 +83,27 @@ def _in_part(wire: bytes, tsig: Mapping[str, Any], error: Exception) -> Read:
     for fault in message.errors:
         if isinstance(fault.exception, SIGNATURE_ERRORS):
             raise fault.exception
-    read = Counter((rrset.name, rrset.rdtype) for rrset in message.answer)
-    unread = Counter(_walk(wire)) - read
-    for owner, rdtype in unread:
-        if rdtype in _NEEDED:
-            what = f"{name_text(owner)} {dns.rdatatype.to_text(rdtype)}: {error}"
+    unread = tuple(_unread(wire, message.answer))
+    for each in unread:
+        if each.rdtype in _NEEDED:
+            what = f"{name_text(each.owner)} {dns.rdatatype.to_text(each.rdtype)}: {error}"
             raise ValueError(what) from error
     if not unread:
         # It is not the rdata of a record that is at fault.
         raise error
-    return Read(message, tuple(unread.elements()))
+    return Read(message, unread)
+
+
+def _unread(wire: bytes, answer: Iterable[dns.rrset.RRset]) -> Iterator[Unread]:
+    """Yield the records of the message that are not in the answer, as far as that could be read."""
+    read = Counter((rrset.name, rrset.rdtype) for rrset in answer)
+    # Of several at one name and type, those that can be read are those that were.
+    for _, record in sorted(_walk(wire), key=lambda placed: not placed[0]):
+        key = record.owner, record.rdtype
+        if read[key]:
+            read[key] -= 1
+        else:
+            yield record
 
 
 def _parsed(
@@ -96,8 +119,11 @@ def _parsed(
     )
 
 
-def _walk(wire: bytes) -> Iterator[Key]:
-    """Yield owner and type of each record of the answer section (RFC 1035 section 4.1.3)."""
+def _walk(wire: bytes) -> Iterator[tuple[bool, Unread]]:
+    """Yield each record of the answer section (RFC 1035 section 4.1.3), after whether it is read.
+
+    That is: whether its rdata is as its type demands.
+    """
     parser = dns.wire.Parser(wire)
     _, _, questions, answers, _, _ = parser.get_struct(_HEADER.format)
     for _ in range(questions):
@@ -105,6 +131,24 @@ def _walk(wire: bytes) -> Iterator[Key]:
         parser.get_bytes(4)
     for _ in range(answers):
         owner = parser.get_name(decompress=True)
-        rdtype, _, _, length = parser.get_struct("!HHIH")
-        parser.get_bytes(length)
-        yield owner, dns.rdatatype.RdataType.make(rdtype)
+        number, rdclass, ttl, length = parser.get_struct("!HHIH")
+        rdtype, start = dns.rdatatype.RdataType.make(number), parser.current
+        record = Unread(owner, rdtype, ttl, parser.get_bytes(length))
+        yield (
+            _is_sound(wire, dns.rdataclass.RdataClass.make(rdclass), rdtype, start, length),
+            record,
+        )
+
+
+def _is_sound(
+    wire: bytes,
+    rdclass: dns.rdataclass.RdataClass,
+    rdtype: dns.rdatatype.RdataType,
+    start: int,
+    length: int,
+) -> bool:
+    try:
+        dns.rdata.from_wire(rdclass, rdtype, wire, start, length)
+    except READ_ERRORS:
+        return False
+    return True

@@ -19,6 +19,13 @@ def name_text(name: dns.name.Name) -> str:
     return name.to_text(omit_final_dot=True).lower()
 
 
+def is_name_text(name: object) -> bool:
+    """Tell whether that is a name in the form that ``zones.zone`` states."""
+    if not isinstance(name, str) or not name.isascii() or name != name.lower():
+        return False
+    return " " not in name and name.isprintable() and (name[-1:] != "." or name[-2:] == "\\.")
+
+
 def parse_name(text: str) -> dns.name.Name:
     """Return the absolute name that the text stands for; U-labels become A-labels.
 

@@ -34,13 +34,23 @@ class Target:
     """What is sent as SNI and is the reference identifier (RFC 9525): the fqdn, or for a wildcard
     owner a probe label under it."""
     zone: str
-    """Origin of the zone that owns the fqdn: the longest that matches."""
+    """Origin of the zone that owns the fqdn: the longest that matches; where none does, as for a
+    mail exchange elsewhere, the first of those that named it."""
     views: tuple[str, ...]
     """Names of the sources that led here, sorted."""
     external: bool
-    """Whether a CNAME led out of every transferred zone to get to the address."""
+    """Whether every record led out of the transferred zones to get to the address."""
     records: tuple[RecordRef, ...]
     """The records that named it, sorted."""
+    starttls: str = ""
+    """How TLS is begun: empty for TLS from the first byte, else one of ``smtp``, ``imap``,
+    ``pop3``, ``ftp``, ``ldap``, ``xmpp``, ``xmpp_server``, ``rdp``, ``postgres``."""
+    accepted: tuple[str, ...] = ()
+    """Further reference identifiers that will do, with a note: of an SRV record its target
+    (sorted)."""
+    demanded_by: tuple[str, ...] = ()
+    """What in DNS says that a mail exchange's clients check its certificate: ``TLSA``, ``MTA-STS``
+    (sorted); empty for anything but MX."""
 
     @property
     def id(self) -> str:
@@ -58,9 +68,17 @@ class SkipReason(StrEnum):
     NOT_A_HOST_NAME = "holds bytes that cannot be sent as a TLS server name (RFC 6066 section 3)"
     BELOW_DELEGATION = "below a zone cut: glue of a child zone (RFC 1034 section 4.2.1)"
     BELOW_DNAME = "below a DNAME record, which answers in its place (RFC 6672 section 2.4)"
-    CNAME_LOOP = "the CNAME chain loops or is longer than 16 links"
-    DANGLING = "the CNAME chain ends in a name without addresses"
-    UNRESOLVED = "the name that the CNAME leads to could not be resolved"
+    MALFORMED = "cannot be tested: its rdata is malformed"
+    NO_SERVICE = "says that there is no such service (RFC 7505, RFC 2782, RFC 9460 section 2.5.1)"
+    UNKNOWN_SERVICE = "of a service that zonecert does not know, or cannot begin TLS with"
+    NO_TLS = "of a service that has no TLS"
+    NOT_TCP = "of another transport than TCP"
+    NO_PORT = "names no port that anything could listen on"
+    BESIDE_ALIAS = "beside a record in AliasMode, which counts alone (RFC 9460 section 2.4.1)"
+    INCOMPATIBLE = "demands what zonecert does not speak (RFC 9460 sections 7.1 and 8)"
+    CNAME_LOOP = "the chain of aliases loops or is longer than 16 links"
+    DANGLING = "leads to a name without addresses"
+    UNRESOLVED = "the name that it leads to could not be resolved"
     FILTERED = "left out by include or exclude"
     EXTERNAL = "EXCLUDED: external"
 

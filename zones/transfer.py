@@ -141,8 +141,8 @@ def _read(wire: bytes, reader: Callable[[bytes], Read]) -> Read:
 def _process(read: Read, inbound: dns.xfr.Inbound, collector: Collector) -> bool:
     """Tell whether that message was the last one of the transfer."""
     collector.count += read.count
-    for owner, rdtype in read.left_out:
-        collector.note(owner, rdtype)
+    for unread in read.left_out:
+        collector.note(*unread)
     try:
         done = inbound.process_message(read.message)
     except dns.xfr.TransferError as error:

@@ -16,7 +16,11 @@ class Record:
     rdtype: str
     """Upper-case mnemonic, such as ``AAAA``."""
     rdata: str
-    """A, AAAA: the address in its canonical text form. CNAME, DNAME, NS: the name it points at."""
+    """A, AAAA: the address in its canonical text form. CNAME, DNAME, NS: the name it points at.
+
+    MX, SRV, SVCB, HTTPS, TLSA, TXT: as in a master file, single spaces, each name in the form
+    above, the root as ``.``: ``10 mail.company.com``, ``1 . alpn="h2"``, ``3 1 1 00ff``. Rdata of
+    these that is malformed: RFC 3597's ``\\# 2 00ff``."""
     ttl: int
     """Seconds."""
 
@@ -30,7 +34,8 @@ class Zone:
     serial: int
     """Of the SOA record (RFC 1035 section 3.3.13)."""
     records: tuple[Record, ...]
-    """Sorted; of the types that targets are derived from (A, AAAA, CNAME, DNAME, NS)."""
+    """Sorted; of the types that targets are derived from: A, AAAA, CNAME, DNAME, NS, MX, SRV, SVCB,
+    HTTPS, TLSA, and TXT at names that begin with ``_mta-sts``."""
     view: str
     """Name of the source that it came from."""
     server: str

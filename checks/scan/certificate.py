@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -12,8 +12,12 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, r
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from checks.evidence import NOT_READ, Certificate
+from checks.scan.ber import elements
 from checks.scan.signature import verifies
 from checks.text import shortened
+
+_SRV_NAME = x509.ObjectIdentifier("1.3.6.1.5.5.7.8.7")  # id-on-dnsSRV (RFC 4985 section 2)
+_IA5_STRING = 0x16
 
 Extension = TypeVar("Extension", bound=x509.ExtensionType)
 
@@ -111,9 +115,10 @@ def _facts(certificate: x509.Certificate, sha256: str) -> Certificate:
         not_before=read("notBefore", lambda: certificate.not_valid_before_utc, NOT_READ),
         not_after=read("notAfter", lambda: certificate.not_valid_after_utc, NOT_READ),
         has_san=names is not None,
-        dns_names=names[0] if names else (),
-        ip_addresses=names[1] if names else (),
-        other_names=names[2] if names else (),
+        dns_names=names.dns if names else (),
+        ip_addresses=names.addresses if names else (),
+        srv_names=names.services if names else (),
+        other_names=names.others if names else (),
         key_type=key_type,
         key_bits=key_bits,
         key_curve=key_curve,
@@ -142,20 +147,41 @@ def _extension(certificate: x509.Certificate, kind: type[Extension]) -> Extensio
         return None
 
 
-def _names(
-    certificate: x509.Certificate,
-) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]] | None:
+class _Names(NamedTuple):
+    """The entries of a subjectAltName (RFC 5280 section 4.2.1.6)."""
+
+    dns: tuple[str, ...]
+    addresses: tuple[str, ...]
+    services: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+def _names(certificate: x509.Certificate) -> _Names | None:
     san = _extension(certificate, x509.SubjectAlternativeName)
     if san is None:
         return None
-    dns = tuple(san.get_values_for_type(x509.DNSName))
-    addresses = tuple(str(address) for address in san.get_values_for_type(x509.IPAddress))
-    others = tuple(
-        shortened(f"{type(name).__name__}:{name.value}")
-        for name in san
-        if not isinstance(name, x509.DNSName | x509.IPAddress)
+    services = {name: service for name in san if (service := _srv_name(name))}
+    return _Names(
+        tuple(san.get_values_for_type(x509.DNSName)),
+        tuple(str(address) for address in san.get_values_for_type(x509.IPAddress)),
+        tuple(services.values()),
+        tuple(
+            shortened(f"{type(name).__name__}:{name.value}")
+            for name in san
+            if not isinstance(name, x509.DNSName | x509.IPAddress) and name not in services
+        ),
     )
-    return dns, addresses, others
+
+
+def _srv_name(name: x509.GeneralName) -> str:
+    """Return the text of an SRVName, an IA5String (RFC 4985 section 2); empty for what is none."""
+    if not isinstance(name, x509.OtherName) or name.type_id != _SRV_NAME:
+        return ""
+    try:
+        ((tag, text),) = elements(name.value)
+        return shortened(text.decode("ascii")) if tag == _IA5_STRING else ""
+    except ValueError:
+        return ""
 
 
 def _key(certificate: x509.Certificate) -> tuple[str, int | None, str | None]:

@@ -1,10 +1,7 @@
 """Why a port that answers TCP shows no certificate, in words that are true."""
 
 import re
-import socket
-import ssl
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Self
@@ -22,6 +19,7 @@ _PROTOCOLS = (
     (rb"\* (OK|BYE)", "IMAP"),
     (rb"\+OK", "POP3"),
     (rb"RFB ", "VNC"),
+    (rb"<\?xml|<stream:", "XMPP"),
     (rb"\x00\x00\x00\x07|E\x00", "a database's protocol"),
 )
 
@@ -42,6 +40,14 @@ class Ending(Enum):
     """TCP answered before, and now connections are refused."""
     UNREADABLE = auto()
     NO_CERTIFICATE = auto()
+    PLAIN = auto()
+    """It speaks a protocol in the clear and offers no way from there to TLS."""
+    UNWILLING = auto()
+    """It knows STARTTLS, and says that it will not begin TLS."""
+    TLS_AT_ONCE = auto()
+    """STARTTLS was expected, and it speaks TLS from the first byte."""
+    ENDLESS = auto()
+    """It talks on and on before TLS begins."""
 
     @property
     def tries(self) -> int:
@@ -60,6 +66,10 @@ class Ending(Enum):
             Ending.UNREACHABLE,
             Ending.REFUSED,
             Ending.UNRECOGNIZED_NAME,
+            Ending.PLAIN,
+            Ending.UNWILLING,
+            Ending.TLS_AT_ONCE,
+            Ending.ENDLESS,
         }
 
 
@@ -69,7 +79,8 @@ class Declined:
 
     ending: Ending
     words: str = ""
-    """Of the library that saw it."""
+    """Of the library or the server; where a connection ended: in the middle of what, if not of the
+    handshake."""
 
     @classmethod
     def of_words(cls, words: str) -> Self:
@@ -87,23 +98,6 @@ class Declined:
         return cls(Ending.ALERT, last)
 
 
-def first_bytes(address: str, port: int, seconds: float) -> bytes:
-    """Return what the port says first when it is sent a ClientHello; empty for nothing."""
-    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    client = context.wrap_bio(incoming, outgoing)
-    with suppress(ssl.SSLWantReadError):
-        client.do_handshake()
-    try:
-        with socket.create_connection((address, port), timeout=seconds) as connection:
-            connection.sendall(outgoing.read())
-            return connection.recv(256)
-    except OSError:
-        return b""
-
-
 def is_tls(answer: bytes) -> bool:
     """Tell whether that may be the start of a TLS record, or of no answer at all."""
     return not answer or (answer[0] in {_ALERT, _HANDSHAKE} and answer[1:2] in {b"", b"\x03"})
@@ -115,17 +109,16 @@ def diagnose(declined: Sequence[Declined], answer: bytes | None) -> HandshakeFai
     ``answer`` is what the port said to a ClientHello; None where that was not looked at.
     """
     if answer is not None and not is_tls(answer):
-        return HandshakeFailure(FailureKind.NOT_TLS, f"it speaks {_protocol(answer)}")
+        return HandshakeFailure(FailureKind.NOT_TLS, f"it speaks {protocol_of(answer)}")
     endings = {decline.ending for decline in declined}
     if Ending.UNREACHABLE in endings:
         return HandshakeFailure(FailureKind.STOPPED_ANSWERING, "TCP connections are not taken now")
     for ending, reason in _REASONS.items():
         if ending in endings:
             words = _most_telling(decline.words for decline in declined if decline.ending is ending)
-            unreadable = ending is Ending.UNREADABLE
             return HandshakeFailure(
-                FailureKind.CERTIFICATE_UNREADABLE if unreadable else FailureKind.TLS_FAILED,
-                shortened(reason.format(words)),
+                _KINDS.get(ending, FailureKind.TLS_FAILED),
+                shortened(reason.format(words or "handshake")),
                 unrecognized_name=ending is Ending.UNRECOGNIZED_NAME,
             )
     return HandshakeFailure(FailureKind.TLS_FAILED, "the deadline passed before any answer")
@@ -147,6 +140,10 @@ def broken_off(last: Declined | None) -> HandshakeFailure:
             return HandshakeFailure(FailureKind.TLS_FAILED, reason)
 
 
+_KINDS = {
+    Ending.PLAIN: FailureKind.NOT_TLS,
+    Ending.UNREADABLE: FailureKind.CERTIFICATE_UNREADABLE,
+}
 _REASONS = {
     Ending.UNRECOGNIZED_NAME: "the server refuses the name: alert unrecognized_name",
     Ending.SILENT: "the server takes the connection and then says nothing until the deadline",
@@ -154,9 +151,13 @@ _REASONS = {
     Ending.DRIPPING: "the server answers so slowly that the handshake misses the deadline",
     Ending.UNREADABLE: "{}",
     Ending.NO_CERTIFICATE: "the server presents no certificate (anonymous cipher suite)",
+    Ending.TLS_AT_ONCE: "the server speaks TLS from the first byte, where STARTTLS was expected",
+    Ending.UNWILLING: "the server declines to begin TLS: {}",
+    Ending.PLAIN: "{}",
+    Ending.ENDLESS: "the server talks without end before TLS begins",
     Ending.ALERT: "{}",
-    Ending.CUT: "the server closes the connection in the middle of the handshake",
-    Ending.RESET: "the server resets the connection in the middle of the handshake",
+    Ending.CUT: "the server closes the connection in the middle of the {}",
+    Ending.RESET: "the server resets the connection in the middle of the {}",
 }
 
 
@@ -165,7 +166,8 @@ def _most_telling(words: Iterable[str]) -> str:
     return min(words, key=lambda text: ("version" in text, text))
 
 
-def _protocol(answer: bytes) -> str:
+def protocol_of(answer: bytes) -> str:
+    """Return what a port speaks that begins like that, as a reason says it."""
     for pattern, name in _PROTOCOLS:
         if re.match(pattern, answer, re.IGNORECASE):
             return name

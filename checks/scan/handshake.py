@@ -10,12 +10,10 @@ import errno
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from nassl._nassl import OpenSSLError
 from nassl.ephemeral_key_info import OpenSslEvpPkeyEnum
-from nassl.ssl_client import OpenSslDigestNidEnum, SslClient
-from sslyze.connection_helpers.tls_connection import SslConnection
+from nassl.ssl_client import OpenSslDigestNidEnum
 from sslyze.errors import (
     ConnectionToServerFailed,
     TlsHandshakeFailed,
@@ -23,20 +21,15 @@ from sslyze.errors import (
 )
 from sslyze.plugins.plugin_base import ScanJob
 from sslyze.plugins.scan_commands import ScanCommand, ScanCommandsRepository
-from sslyze.server_connectivity import (
-    ClientAuthRequirementEnum,
-    ServerConnectivityInfo,
-    ServerTlsProbingResult,
-    TlsVersionEnum,
-)
-from sslyze.server_setting import ServerNetworkConfiguration, ServerNetworkLocation
+from sslyze.server_connectivity import TlsVersionEnum
 
 from checks.evidence import HandshakeFailure
 from checks.scan.deadline import Deadline
-from checks.scan.diagnosis import Declined, Ending, broken_off, diagnose, first_bytes, is_tls
+from checks.scan.diagnosis import Declined, Ending, broken_off, diagnose, is_tls
+from checks.scan.opening import first_bytes
+from checks.scan.server import SignatureAlgorithms, watched
 from checks.scan.task import Endpoint, RawHandshake, RawScan
-
-SignatureAlgorithms = tuple[tuple[OpenSslDigestNidEnum, OpenSslEvpPkeyEnum], ...]
+from checks.scan.wire import PATIENCE, NotStartedError
 
 _CERTIFICATE_INFO = ScanCommandsRepository.get_implementation_cls(ScanCommand.CERTIFICATE_INFO)
 
@@ -47,10 +40,6 @@ _OLDER = {
     TlsVersionEnum.SSL_3_0: ("SSL 3.0", "SSL 3.0 with RSA", "SSL 3.0 without RSA"),
 }
 _FAULTS_OF_THIS_HOST = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
-_TLS_1_3_CIPHERS = (
-    "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256"
-    ":TLS_AES_128_CCM_SHA256:TLS_AES_128_CCM_8_SHA256"
-)
 _SHA_2 = (OpenSslDigestNidEnum.SHA256, OpenSslDigestNidEnum.SHA384, OpenSslDigestNidEnum.SHA512)
 
 
@@ -63,7 +52,6 @@ _TLS_1_3_ONLY = {
     "TLS 1.3 with RSA": _signed_by(OpenSslEvpPkeyEnum.RSA_PSS, OpenSslEvpPkeyEnum.RSA),
     "TLS 1.3 without RSA": _signed_by(OpenSslEvpPkeyEnum.EC, OpenSslEvpPkeyEnum.RSA),
 }
-_OLDER_CIPHERS = "ALL:COMPLEMENTOFALL:-PSK:-SRP:-aNULL"
 
 
 def shake_hands(endpoint: Endpoint, deadline: Deadline) -> RawScan:
@@ -72,40 +60,6 @@ def shake_hands(endpoint: Endpoint, deadline: Deadline) -> RawScan:
         interview = Interview(endpoint, deadline)
         interview.hold()
         return RawScan(tuple(interview.handshakes), interview.failure())
-
-
-@dataclass(frozen=True)
-class WatchedServer(ServerConnectivityInfo):
-    """SSLyze's server information, with connections that know the deadline."""
-
-    deadline: Deadline
-    signature_algorithms: SignatureAlgorithms = ()
-    """What is offered; none: nassl's own choice."""
-
-    def get_preconfigured_tls_connection(
-        self,
-        override_tls_version: TlsVersionEnum | None = None,
-        ca_certificates_path: Path | None = None,
-        should_use_legacy_openssl: bool | None = None,  # noqa: FBT001 - SSLyze's signature
-        should_enable_server_name_indication: bool = True,  # noqa: FBT001, FBT002 - likewise
-    ) -> SslConnection:
-        """See ``ServerConnectivityInfo.get_preconfigured_tls_connection``."""
-        server = ServerConnectivityInfo(
-            self.server_location,
-            # SSLyze hands the time-out on to a socket, which takes fractions.
-            replace(self.network_configuration, network_timeout=self.deadline.remaining),  # type: ignore[arg-type]
-            self.tls_probing_result,
-        )
-        connection = server.get_preconfigured_tls_connection(
-            override_tls_version,
-            ca_certificates_path,
-            should_use_legacy_openssl,
-            should_enable_server_name_indication,
-        )
-        if self.signature_algorithms and isinstance(connection.ssl_client, SslClient):
-            connection.ssl_client.set_signature_algorithms(list(self.signature_algorithms))
-        self.deadline.watch(connection)
-        return connection
 
 
 @dataclass
@@ -121,6 +75,8 @@ class Interview:
 
     is_broken_off: bool = False
     """Whether questions were left open."""
+    slowest: float = 0
+    """Seconds that the longest handshake so far took."""
 
     def failure(self) -> HandshakeFailure | None:
         """Return why there is no certificate, or why perhaps not every one was seen."""
@@ -134,12 +90,18 @@ class Interview:
     def hold(self) -> None:
         """Ask all questions until the server says something that ends them all."""
         for name, job in self._questions():
+            left = self.deadline.remaining
             if self.deadline.is_over:
                 self.is_broken_off = True
                 return
             match self._ask(name, job):
                 case RawHandshake() as handshake:
                     self.handshakes.append(handshake)
+                    self.slowest = max(self.slowest, left - self.deadline.remaining)
+                case Declined(Ending.SILENT | Ending.DRIPPING) if left * PATIENCE < self.slowest:
+                    # It had not the time that it took before: a server that delays its greeting.
+                    self.is_broken_off = True
+                    return
                 case Declined() as decline:
                     self.declined.append(decline)
                     if decline.ending.is_final:
@@ -154,10 +116,11 @@ class Interview:
                 yield name, self._jobs(TlsVersionEnum.TLS_1_3, algorithms)[0]
         if self.handshakes:
             return
-        self.first_bytes = first_bytes(
-            self.endpoint.address, self.endpoint.port, self.deadline.remaining
-        )
+        self.first_bytes = first_bytes(self.endpoint, self.deadline)
         if not is_tls(self.first_bytes):
+            return
+        if self.endpoint.starttls and not self.first_bytes and self._speaks_tls_at_once():
+            self.declined.append(Declined(Ending.TLS_AT_ONCE))
             return
         for version, names in _OLDER.items():
             default, *others = zip(names, self._jobs(version), strict=True)
@@ -166,15 +129,14 @@ class Interview:
                 yield from others
                 return
 
+    def _speaks_tls_at_once(self) -> bool:
+        # Some close without an alert on a client that begins in the clear.
+        at_once = replace(self.endpoint, starttls="")
+        answer = first_bytes(at_once, self.deadline)
+        return answer != b"" and is_tls(answer)
+
     def _jobs(self, version: TlsVersionEnum, algorithms: SignatureAlgorithms = ()) -> list[ScanJob]:
-        server = WatchedServer(
-            # The address stands for the host name too: SSLyze refuses names that DNS allows.
-            ServerNetworkLocation(self.endpoint.address, self.endpoint.port, self.endpoint.address),
-            ServerNetworkConfiguration(self.endpoint.server_name, network_max_retries=1),
-            _as_if_probed(version),
-            self.deadline,
-            algorithms,
-        )
+        server = watched(self.endpoint, version, self.deadline, algorithms)
         return _CERTIFICATE_INFO.scan_jobs_for_scan_command(server)[:3]
 
     def _ask(self, name: str, job: ScanJob) -> RawHandshake | Declined:
@@ -188,17 +150,6 @@ class Interview:
                 return Declined(Ending.DRIPPING)
 
 
-def _as_if_probed(version: TlsVersionEnum) -> ServerTlsProbingResult:
-    is_tls_1_3 = version is TlsVersionEnum.TLS_1_3
-    return ServerTlsProbingResult(
-        highest_tls_version_supported=version,
-        cipher_suite_supported=_TLS_1_3_CIPHERS if is_tls_1_3 else _OLDER_CIPHERS,
-        # Makes SSLyze keep the chain of a server that asks for a client certificate.
-        client_auth_requirement=ClientAuthRequirementEnum.REQUIRED,
-        supports_ecdh_key_exchange=False,
-    )
-
-
 def _answer(name: str, job: ScanJob) -> RawHandshake | Declined:
     try:
         pems, staple, *_ = job.function_to_call(*job.function_arguments)
@@ -208,6 +159,8 @@ def _answer(name: str, job: ScanJob) -> RawHandshake | Declined:
             certificates=tuple(ssl.PEM_cert_to_DER_cert(pem) for pem in pems),
             staple=staple.as_der_bytes() if staple else None,
         )
+    except NotStartedError as error:
+        return error.declined
     except (TlsHandshakeFailed, OpenSSLError) as error:
         return _refusal(error)
     except ConnectionToServerFailed as error:

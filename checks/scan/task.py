@@ -13,6 +13,8 @@ class Endpoint:
     address: str
     port: int
     server_name: str
+    starttls: str = ""
+    """The protocol that goes over to TLS, as ``Target.starttls`` has it; empty: TLS at once."""
 
 
 @by_fields

@@ -34,6 +34,27 @@ TARGET = Target(
 )
 WILDCARD = replace(TARGET, fqdn="*.company.test", server_name="zonecert-1a2b.company.test")
 EXTERNAL = replace(TARGET, external=True)
+BY_SRV = replace(
+    TARGET,
+    fqdn="company.test",
+    server_name="company.test",
+    port=143,
+    starttls="imap",
+    accepted=("mail.company.test",),
+    records=(
+        RecordRef(
+            "inside", "company.test", "_imap._tcp.company.test", "SRV", "0 1 143 mail.company.test"
+        ),
+    ),
+)
+BY_MX = replace(
+    TARGET,
+    fqdn="mail.company.test",
+    server_name="mail.company.test",
+    port=25,
+    starttls="smtp",
+    records=(RecordRef("inside", "company.test", "company.test", "MX", "10 mail.company.test"),),
+)
 
 
 def certificate(subject: str, issuer: str, days: float = 3650) -> Certificate:

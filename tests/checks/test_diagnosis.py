@@ -44,6 +44,7 @@ def test_the_words_of_a_library_are_understood(words: str, ending: Ending, kept:
         (b"* OK IMAP4rev1\r\n", "it speaks IMAP"),
         (b"+OK POP3\r\n", "it speaks POP3"),
         (b"RFB 003.008\n", "it speaks VNC"),
+        (b"<?xml version='1.0'?><stream:stream>", "it speaks XMPP"),
         (bytes(range(128, 200)), "it speaks something that is not TLS"),
     ],
 )

@@ -9,8 +9,20 @@ from checks.finding import Finding, Severity
 from checks.judge import judge
 from checks.policy import Waiver
 from checks.verdict import Outcome, Subject, SubjectKind, Verdict
-from tests.checks.evidence import CA, GOOD, LEAF, NOW, RSA_LEAF, TARGET, chain, terms, verdict_on
+from tests.checks.evidence import (
+    BY_MX,
+    CA,
+    GOOD,
+    LEAF,
+    NOW,
+    RSA_LEAF,
+    TARGET,
+    chain,
+    terms,
+    verdict_on,
+)
 from tests.checks.test_zone import FAILED, on_run, on_zone
+from zones.target import RecordRef
 
 BAD = replace(LEAF, not_after=NOW - timedelta(1), dns_names=("x.test",))
 
@@ -26,6 +38,23 @@ def test_address_of_version_6_stands_in_brackets() -> None:
     assert headline(verdict_on(GOOD, context=context)) == (
         "www.company.test [::1]:443: no findings"
     )
+
+
+def test_what_begins_in_the_clear_says_so_and_which_record_named_it() -> None:
+    text = failure_text(verdict_on(GOOD, context=terms(target=BY_MX)))
+    assert text.split("\n")[:2] == [
+        "mail.company.test 127.0.0.1:25 (STARTTLS smtp): 1 finding: hostname-mismatch",
+        "  named by: company.test MX 10 mail.company.test",
+    ]
+
+
+def test_an_exchange_of_many_domains_names_some_and_counts_the_rest() -> None:
+    records = tuple(
+        RecordRef("inside", f"d{n}.test", f"d{n}.test", "MX", "10 mail.company.test")
+        for n in range(300)
+    )
+    text = failure_text(verdict_on(GOOD, context=terms(target=replace(BY_MX, records=records))))
+    assert "d7.test MX 10 mail.company.test and 292 more" in text
 
 
 def test_notes_are_not_counted_but_told() -> None:

@@ -5,9 +5,23 @@ from dataclasses import replace
 import pytest
 
 from checks.evidence import Certificate
+from checks.finding import Severity
 from checks.hostname import findings, matches
 from checks.policy import Policy
-from tests.checks.evidence import CA, GOOD, LEAF, TARGET, WILDCARD, chain, found_on, served, terms
+from tests.checks.evidence import (
+    BY_MX,
+    BY_SRV,
+    CA,
+    GOOD,
+    LEAF,
+    RECORD,
+    TARGET,
+    WILDCARD,
+    chain,
+    found_on,
+    served,
+    terms,
+)
 
 NO_NAMES = replace(LEAF, has_san=False, dns_names=())
 
@@ -133,3 +147,66 @@ def test_leaf_whose_names_cannot_be_read_is_not_called_nameless() -> None:
 def test_reference_identifier_is_the_server_name() -> None:
     target = replace(TARGET, server_name="other.company.test")
     assert found_on(GOOD, context=terms(Policy(), target)) == ["hostname-mismatch"]
+
+
+@pytest.mark.parametrize("presented", ["company.test", "COMPANY.test"])
+def test_of_an_srv_record_the_source_domain_is_the_reference_identifier(presented: str) -> None:
+    """RFC 9525 section 6.1.2, RFC 6120 section 13.7.2.1."""
+    assert found_on(chain(presenting(presented), CA), context=terms(target=BY_SRV)) == []
+
+
+@pytest.mark.parametrize("presented", ["_imap.company.test", "_IMAP.Company.test"])
+def test_of_an_srv_record_its_service_is_one_as_well(presented: str) -> None:
+    """RFC 9525 sections 6.1.1 and 6.5: SRV-ID, without regard to case."""
+    leaf = replace(presenting("other.test"), srv_names=(presented,))
+    assert found_on(chain(leaf, CA), context=terms(target=BY_SRV)) == []
+
+
+@pytest.mark.parametrize(
+    "presented",
+    ["_imaps.company.test", "_imap.mail.company.test", "_imap._tcp.company.test", "company.test"],
+)
+def test_another_service_or_domain_is_no_srv_id(presented: str) -> None:
+    """RFC 9525 section 6.5: the service and the domain are one identifier."""
+    leaf = replace(presenting("other.test"), srv_names=(presented,))
+    (finding,) = findings(served(chain(leaf, CA)), terms(target=BY_SRV))
+    assert finding.id == "hostname-mismatch"
+    assert f"SRVName:{presented}" in finding.message
+
+
+def test_a_certificate_for_the_srv_records_target_is_a_note() -> None:
+    """RFC 9525 section 6.1.1: a name from DNS is none unless a protocol says so; many do it."""
+    leaf = presenting("mail.company.test")
+    (finding,) = findings(served(chain(leaf, CA)), terms(target=BY_SRV))
+    assert (finding.id, finding.severity) == ("srv-target-name", Severity.NOTE)
+    assert finding.message == (
+        "certificate is for the SRV record's target mail.company.test, not for company.test:"
+        " has mail.company.test"
+    )
+    assert finding.expected == "company.test"
+
+
+def test_a_certificate_for_neither_is_a_mismatch() -> None:
+    assert found_on(GOOD, context=terms(target=BY_SRV)) == ["hostname-mismatch"]
+
+
+@pytest.mark.parametrize("names", [("mail.company.test",), ()])
+def test_what_a_record_of_another_type_names_as_well_needs_its_own_name(
+    names: tuple[str, ...],
+) -> None:
+    """Who comes by an address record knows neither the service nor the record's target."""
+    target = replace(BY_SRV, records=(RECORD, *BY_SRV.records))
+    leaf = replace(presenting("a.test", *names), srv_names=("_imap.company.test",))
+    assert found_on(chain(leaf, CA), context=terms(target=target)) == ["hostname-mismatch"]
+
+
+def test_a_service_of_an_srv_record_is_nothing_to_a_host() -> None:
+    leaf = replace(presenting("a.test"), srv_names=("_imap.www.company.test",))
+    assert found_on(chain(leaf, CA)) == ["hostname-mismatch"]
+
+
+def test_of_an_mx_record_the_exchange_is_the_reference_identifier() -> None:
+    """RFC 8461 section 4.2, RFC 7672 section 3.2.2; never the domain that has the record."""
+    wanted, domain = presenting("mail.company.test"), presenting("company.test")
+    assert found_on(chain(wanted, CA), context=terms(target=BY_MX)) == []
+    assert found_on(chain(domain, CA), context=terms(target=BY_MX)) == ["hostname-mismatch"]

@@ -12,6 +12,7 @@ from checks.judge import broken, judge, subject_of
 from checks.policy import Policy, Waiver
 from checks.verdict import Outcome, SubjectKind, Verdict
 from tests.checks.evidence import (
+    BY_MX,
     CA,
     EXTERNAL,
     GOOD,
@@ -145,6 +146,13 @@ def test_subject_of_the_verdict_is_the_target() -> None:
 
 def test_verdict_survives_the_wire() -> None:
     verdict = verdict_on(chain(LEAVES["expired"], ROOT, CA), GOOD)
+    assert Verdict.from_json(verdict.to_json()) == verdict
+
+
+def test_subject_that_begins_in_the_clear_survives_the_wire() -> None:
+    target = replace(BY_MX, demanded_by=("MTA-STS", "TLSA"))
+    verdict = verdict_on(GOOD, context=terms(target=target))
+    assert verdict.subject.starttls == "smtp"
     assert Verdict.from_json(verdict.to_json()) == verdict
 
 

@@ -6,17 +6,21 @@ from datetime import date, timedelta
 import pytest
 
 from checks.context import Context
-from checks.evidence import Certificate, Chain
+from checks.evidence import Certificate, Chain, FailureKind, HandshakeFailure, Reach, Scan
 from checks.finding import Severity
+from checks.judge import judge
 from checks.policy import Policy, Waiver
 from checks.verdict import Outcome
 from tests.checks.evidence import (
     AIA,
+    BY_MX,
     CA,
     EXTERNAL,
+    GOOD,
     LEAF,
     NAMES,
     NOW,
+    RECORD,
     ROOT,
     SELF_SIGNED,
     TARGET,
@@ -164,6 +168,93 @@ def test_external_tell_leaves_own_targets_alone() -> None:
 def test_off_stays_off_on_external_targets() -> None:
     policy = Policy(external="tell", severity={"expired": Severity.OFF})
     assert found_on(chain(EXPIRED, CA), context=external(policy)) == []
+
+
+# Mail exchanges
+
+FOR_MAIL = replace(LEAF, dns_names=("mail.company.test",))
+EXPIRED_MAIL = chain(replace(EXPIRED, dns_names=("mail.company.test",)), CA)
+EXPIRING_MAIL = chain(replace(EXPIRING, dns_names=("mail.company.test",)), CA)
+
+
+def mail(policy: Policy | None = None, *, demanded_by: tuple[str, ...] = ()) -> Context:
+    return terms(policy or Policy(), replace(BY_MX, demanded_by=demanded_by))
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [GOOD, EXPIRED_MAIL, chain(FOR_MAIL, stores=refusing(20, 0, FOR_MAIL))],
+    ids=["name", "dates", "trust"],
+)
+def test_errors_of_a_mail_exchange_that_nobody_checks_are_warnings(shown: Chain) -> None:
+    """RFC 3207 section 4.1: what to believe is the sender's own matter, and all of them believe."""
+    verdict = verdict_on(shown, context=mail())
+    assert (verdict.outcome, verdict.fails) == (Outcome.WARNING, False)
+    (remark,) = verdict.remarks
+    assert remark.startswith("neither TLSA nor MTA-STS in DNS: ")
+
+
+@pytest.mark.parametrize("demanded_by", [("TLSA",), ("MTA-STS",), ("MTA-STS", "TLSA")])
+def test_errors_of_a_mail_exchange_that_is_checked_are_errors(demanded_by: tuple[str, ...]) -> None:
+    """RFC 7672 section 2.2, RFC 8461 section 4.2."""
+    verdict = verdict_on(EXPIRED_MAIL, context=mail(demanded_by=demanded_by))
+    assert (verdict.outcome, verdict.fails) == (Outcome.ERROR, True)
+    (remark,) = verdict.remarks
+    assert remark.startswith(f"{' and '.join(demanded_by)} in DNS: senders check the certificate")
+
+
+def test_a_tlsa_record_names_the_exchange_as_well_and_says_so() -> None:
+    records = (*BY_MX.records, RECORD._replace(rdtype="TLSA"))
+    target = replace(BY_MX, records=records, demanded_by=("TLSA",))
+    verdict = verdict_on(EXPIRED_MAIL, context=terms(target=target))
+    assert verdict.outcome is Outcome.ERROR
+    assert len(verdict.remarks) == 1
+
+
+@pytest.mark.parametrize("rdtype", ["A", "HTTPS", "SRV"])
+def test_what_another_record_names_as_well_is_weighed_as_ever(rdtype: str) -> None:
+    records = (*BY_MX.records, RECORD._replace(rdtype=rdtype))
+    verdict = verdict_on(EXPIRED_MAIL, context=terms(target=replace(BY_MX, records=records)))
+    assert (verdict.outcome, verdict.remarks) == (Outcome.ERROR, ())
+
+
+def test_a_mail_exchange_in_order_needs_no_remark() -> None:
+    assert verdict_on(chain(FOR_MAIL, CA), context=mail()).remarks == ()
+    assert verdict_on(chain(FOR_MAIL, CA, CA), context=mail()).remarks == ()
+
+
+def test_the_policys_severity_wins_over_the_record() -> None:
+    policy = Policy(severity={"expired": Severity.ERROR, "hostname-mismatch": Severity.OFF})
+    verdict = verdict_on(EXPIRED_MAIL, context=mail(policy))
+    assert (verdict.outcome, verdict.fails) == (Outcome.ERROR, True)
+    assert found_on(GOOD, context=mail(policy)) == []
+
+
+def test_expiring_fails_no_test_where_expired_does_not() -> None:
+    assert not verdict_on(EXPIRING_MAIL, context=mail()).fails
+    assert verdict_on(EXPIRING_MAIL, context=mail(demanded_by=("TLSA",))).fails
+    wanted = Policy(severity={"expiring": Severity.WARNING})
+    assert verdict_on(EXPIRING_MAIL, context=mail(wanted)).fails
+
+
+def test_warnings_of_a_mail_exchange_fail_where_warnings_do() -> None:
+    assert verdict_on(EXPIRED_MAIL, context=mail(Policy(fail_on=("warning",)))).fails
+
+
+@pytest.mark.parametrize("reach", [Reach.SILENT, Reach.REFUSED])
+def test_a_mail_exchange_that_must_answer_must(reach: Reach) -> None:
+    context = mail(Policy(must_answer=("mail.company.test",)))
+    verdict = judge(Scan(context.target, reach), context)
+    assert (verdict.outcome, verdict.fails) == (Outcome.ERROR, True)
+
+
+def test_a_mail_exchange_without_starttls_is_a_warning() -> None:
+    """RFC 3207 section 4: a server for all the world must not even require it."""
+    failure = HandshakeFailure(FailureKind.NOT_TLS, "it speaks SMTP and offers no STARTTLS")
+    context = mail()
+    verdict = judge(Scan(context.target, Reach.ANSWERED, (), failure), context)
+    assert [finding.id for finding in verdict.findings] == ["not-tls"]
+    assert (verdict.outcome, verdict.fails) == (Outcome.WARNING, False)
 
 
 # Waivers

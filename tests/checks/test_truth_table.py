@@ -2,7 +2,8 @@
 
 Real TLS servers on loopback, scanned by real scanner processes and judged by real trust stores. The
 tables are in ``tests/checks/truth``: ``defects`` has each defect alone, ``pairs`` two at a time,
-``situations`` what depends on the policy, the server and the target, ``staples`` OCSP responses.
+``situations`` what depends on the policy, the server and the target, ``services`` what records of
+services name, ``staples`` OCSP responses.
 """
 
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from tests.checks.truth.case import Case
 from tests.checks.truth.defects import DEFECTS, FINE
 from tests.checks.truth.pairs import DIFFERENT, THOROUGHLY, pairs
 from tests.checks.truth.pki import ROOTS
+from tests.checks.truth.services import SERVICES
 from tests.checks.truth.situations import SITUATIONS
 from tests.checks.truth.staples import STAPLES
 from tests.checks.truth.world import Spot, World
@@ -24,6 +26,7 @@ CASES = (
     *(Case(defect.name, defect.plan, defect.expected) for defect in FINE + DEFECTS),
     *pairs(),
     *SITUATIONS,
+    *SERVICES,
 )
 SPOTS, STAPLED = Spot.all_of(CASES), Spot.all_of(STAPLES)
 

@@ -11,7 +11,7 @@ def test_demo_finds_what_is_planted_and_writes_three_reports(
     exit_code = main([], tmp_path)
     said = [line for line in capfd.readouterr().out.splitlines() if line.startswith("demo: ")]
     assert [line.split(";")[0] for line in said] == [
-        "demo: all is as planted: 11 findings at 16 targets"
+        "demo: all is as planted: 11 findings at 18 targets"
     ]
     assert exit_code == 0
     for name in ("findings.csv", "junit.xml", "report.html"):

@@ -1,3 +1,4 @@
+import smtplib
 import socket
 import ssl
 from collections.abc import Iterator
@@ -8,7 +9,7 @@ import dns.zone
 import pytest
 from cryptography import x509
 
-from demo.planted import CLOSED, PLANTED
+from demo.planted import CLOSED, MAIL, PLANTED
 from demo.world import DemoWorld
 
 
@@ -31,13 +32,23 @@ def test_every_address_of_the_zone_is_planted(world: DemoWorld) -> None:
         (str(name).rstrip("."), str(rdata)) for name, _, rdata in zone(world).iterate_rdatas("A")
     }
     aliases = {("api.demo.test", "127.0.0.11")}
-    assert records | aliases == set(PLANTED)
+    services = {("demo.test", MAIL)}
+    assert records | aliases | services == set(PLANTED)
 
 
-def test_every_server_answers_but_the_closed_one(world: DemoWorld) -> None:
+def test_the_srv_record_leads_to_the_port_of_the_mail_server(world: DemoWorld) -> None:
+    ((_, _, srv),) = zone(world).iterate_rdatas("SRV")
+    (port,) = world.compliance["policy"]["ports"]
+    assert str(srv) == f"0 1 {port} mail.demo.test."
+    with smtplib.SMTP(MAIL, port, timeout=10) as client:
+        assert client.starttls()[0] == 220
+        client.close()
+
+
+def test_every_server_of_tls_answers_but_the_closed_one(world: DemoWorld) -> None:
     (port,) = world.compliance["policy"]["ports"]
     for _, address in PLANTED:
-        if address != CLOSED:
+        if address not in {CLOSED, MAIL}:
             assert ssl.get_server_certificate((address, port), timeout=10)
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection((CLOSED, port), timeout=10)

@@ -91,6 +91,12 @@ OLD = target("legacy.company.com", "192.0.2.3")
 CLOSED = target("closed.company.com", "192.0.2.4")
 SILENT = target("silent.company.com", "192.0.2.5")
 SOON = target("soon.company.com", "192.0.2.6")
+MAIL = replace(
+    target("mail.company.com", "192.0.2.7", 25),
+    records=(RecordRef("inside", "company.com", "company.com", "MX", "10 mail.company.com"),),
+    starttls="smtp",
+    demanded_by=("TLSA",),
+)
 HOSTILES = tuple(
     target(f"{text[:200]}.company.com", f"192.0.2.{100 + place}")
     for place, text in enumerate(HOSTILE.values())

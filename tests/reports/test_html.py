@@ -220,3 +220,11 @@ def test_markup_made_of_foreign_text_has_our_tags_only(foreign: str) -> None:
     assert set(page.tags) <= OURS
     assert page.attributes <= {"class"}
     assert page.text.isprintable()
+
+
+def test_a_target_that_begins_in_the_clear_is_shown_so_with_the_record_that_named_it() -> None:
+    verdict = sample.verdict(sample.MAIL)
+    assert "25 STARTTLS smtp" in "".join(row_cells(verdict))
+    shown = Page(details(verdict)).text
+    assert "mail.company.com 192.0.2.7:25 (STARTTLS smtp)" in shown
+    assert "company.com MX 10 mail.company.com" in shown

@@ -120,7 +120,7 @@ def test_the_suite_starts_with_the_run(played: Session) -> None:
     assert facts["zonecert zone lost.company.com (inside)"] == "FAILED: answered REFUSED"
     assert facts["zonecert store mozilla"] == "of 2026-02-01, 140 certificates, required"
     assert facts["zonecert policy"] == '{"ports": [443]}'
-    assert sum(name == "zonecert not looked at" for name, _ in properties) == 5
+    assert sum(name == "zonecert not looked at" for name, _ in properties) == 6
 
 
 def test_the_same_zone_of_two_views_has_two_names() -> None:
@@ -142,3 +142,8 @@ def test_the_root_zone_has_a_classname() -> None:
 
 def test_the_runs_own_test_is_under_zonecert() -> None:
     assert names(Subject(SubjectKind.RUN, "inventory", "inventory")) == ("zonecert", "inventory")
+
+
+def test_a_target_that_begins_in_the_clear_is_named_so() -> None:
+    name = "mail.company.com 192.0.2.7:25 (STARTTLS smtp)"
+    assert names(subject_of(sample.MAIL)) == ("company.com", name)

@@ -24,6 +24,12 @@ def test_a_target_without_finding_has_one_row_that_shows_what_was_judged() -> No
     assert row["source_record"] == "www.company.com A 192.0.2.1"
 
 
+def test_the_record_that_named_a_target_is_there_whatever_its_type() -> None:
+    (row,) = _rows(sample.verdict(sample.MAIL))
+
+    assert (row["port"], row["source_record"]) == ("25", "company.com MX 10 mail.company.com")
+
+
 def test_two_leaves_share_a_row_each_cell_in_the_same_order() -> None:
     leaves = sample.deployment("EC"), sample.deployment("RSA", "java", sha256="cd" * 32)
 

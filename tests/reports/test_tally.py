@@ -2,11 +2,15 @@ import random
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from checks.verdict import Outcome, Verdict
 from reports.tally import Fate, Standing, in_words, standing, tally
 from tests.reports import sample
-from zones.inventory import Inventory, ZoneResult
+from tests.zones.build import NOON
+from tests.zones.worlds import World, for_any_world, worlds
+from zones.inventory import Collected, Inventory, ZoneResult, derived
 from zones.target import Skipped, SkipReason
 
 JUDGED = Standing(Outcome.OK, Fate.TESTED)
@@ -139,3 +143,16 @@ def test_what_was_not_run_is_told_only_where_there_is_some() -> None:
         "2 records = 2 tested + 0 not verified + 0 excluded + 0 untestable"
     )
     assert "1 not run" in in_words({Fate.NOT_RUN: 1})
+
+
+@for_any_world
+@given(worlds(), st.randoms(use_true_random=False))
+def test_sums_are_those_of_the_zone_whatever_its_records(world: World, dice: random.Random) -> None:
+    """Services are named by records of other zones and views, and share their targets."""
+    zones, answers, rules = world
+    taken = derived(Collected(tuple(zones), answers), [], rules, NOON)
+    known = {each.id: dice.choice((JUDGED, SILENT, REFUSED)) for each in taken.targets}
+
+    for each in tally(taken, known):
+        assert each.unaccounted == 0
+        assert sum(each.records.values()) == each.zone.record_count

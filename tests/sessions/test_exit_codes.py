@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from demo.planted import ORIGIN, ZONE
+from demo.planted import ORIGIN, zone_text
 from tests.sessions.session import CSV, Session, play, toml
 from tests.sessions.world import World, counting_primary, write
 from tests.support.bind import bind
@@ -31,7 +31,8 @@ def test_run_without_targets_ends_with_1_and_never_skips(world: World, tmp_path:
 
 def test_refused_zone_ends_with_6_and_hides_no_other(world: World, tmp_path: Path) -> None:
     closed = {"secret.test": HEAD + "www A 127.0.0.11\n"}
-    with bind({ORIGIN: ZONE}) as primary, bind(closed, allow_transfer="none") as guarded:
+    zone = zone_text(world.port)
+    with bind({ORIGIN: zone}) as primary, bind(closed, allow_transfer="none") as guarded:
         document = world.document({"server": primary.server, "include": ["(www|pool).*"]})
         second = {"name": "vault", "type": "axfr", "server": guarded.server, "zones": [*closed]}
         document["source"].append(second)

@@ -53,7 +53,7 @@ def test_logger_says_the_same_with_workers(plain: Session, two_workers: Session)
 
 
 def test_terminal_accounts_for_every_record_of_the_zone(session: Session) -> None:
-    assert "22 records = 18 tested + 0 not verified + 1 excluded + 3 untestable" in session.output
+    assert "24 records = 20 tested + 0 not verified + 1 excluded + 3 untestable" in session.output
 
 
 def test_terminal_shows_no_traceback_and_no_warning(session: Session) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.planted import ORIGIN, ZONE
+from demo.planted import ORIGIN, zone_text
 from tests.sessions.session import REPORTS, play
 from tests.sessions.world import World, write
 from tests.support.bind import bind
@@ -19,9 +19,9 @@ NO_SECRET = "the environment variable that tsig.secret_env names is not set, or 
 
 
 @pytest.fixture(scope="module")
-def primary() -> Iterator[Primary]:
+def primary(world: World) -> Iterator[Primary]:
     """Run a server that gives its zone to whoever has the key."""
-    with bind({ORIGIN: ZONE}, key=KEY) as server:
+    with bind({ORIGIN: zone_text(world.port)}, key=KEY) as server:
         yield server
 
 

@@ -12,7 +12,7 @@ import dns.zone
 
 from demo.answer import transfer
 from demo.comparison import Place
-from demo.planted import ORIGIN, PLANTED, ZONE, Planted
+from demo.planted import ORIGIN, PLANTED, Planted, zone_text
 from demo.world import DemoWorld
 from tests.sessions.session import Session, play, toml
 from tests.support.dns_server import framed, tcp_server
@@ -49,6 +49,7 @@ class World:
         return {
             "policy": self.demo.compliance["policy"] | policy,
             "source": [given | {"server": self.server, "nameservers": [self.server]} | source],
+            "zone": self.demo.compliance["zone"],
             "waiver": self.demo.compliance["waiver"],
         }
 
@@ -62,8 +63,10 @@ class World:
 @contextmanager
 def running_world() -> Iterator[World]:
     """Run all servers while the block lasts."""
-    with DemoWorld.start() as demo, counting_primary(ORIGIN, ZONE + _MORE) as (server, transfers):
-        yield World(demo, server, transfers)
+    with DemoWorld.start() as demo:
+        (port,) = demo.compliance["policy"]["ports"]
+        with counting_primary(ORIGIN, zone_text(port) + _MORE) as (server, transfers):
+            yield World(demo, server, transfers)
 
 
 @contextmanager

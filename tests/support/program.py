@@ -1,6 +1,7 @@
 """Real servers as child processes: found, started, awaited, and ended by their own id."""
 
 import os
+import pwd
 import shutil
 import socket
 import subprocess
@@ -15,9 +16,12 @@ _PATIENCE = 10.0
 _INTERVAL = 0.02
 
 
-def find_program(name: str, package: str) -> str:
-    """Return the path of a program; without it the test is skipped, and in CI fails."""
-    found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:{_SYSTEM_FOLDERS}")
+def find_program(name: str, package: str, folders: str = _SYSTEM_FOLDERS) -> str:
+    """Return the path of a program; without it the test is skipped, and in CI fails.
+
+    It is looked for along PATH, then in the folders, which have colons between them.
+    """
+    found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:{folders}")
     if found:
         return found
     words = f"{name} is not installed; on Debian: apt-get install {package}"
@@ -35,11 +39,19 @@ def free_port(address: str = "127.0.0.1") -> int:
         return port
 
 
+def unprivileged(*names: str) -> pwd.struct_passwd | None:
+    """Return the first of those users that there is; None where the tests' own is not root."""
+    if os.getuid() != 0:
+        return None
+    known = {entry.pw_name: entry for entry in pwd.getpwall()}
+    return next(known[name] for name in (*names, "nobody") if name in known)
+
+
 @contextmanager
-def run(command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a server without input or output while the block lasts."""
+def run(command: Sequence[str], user: str | None = None) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a server without input or output while the block lasts; None: as who runs the tests."""
     quiet = subprocess.DEVNULL
-    with subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet) as process:
+    with subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, user=user) as process:
         try:
             yield process
         finally:

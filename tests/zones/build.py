@@ -1,5 +1,6 @@
 """Zones made by hand, a record a line."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from zones.order import by_name
@@ -22,6 +23,11 @@ def company(*lines: str, view: str = "inside", others: tuple[str, ...] = ()) -> 
     return zone("company.com", *lines, view=view, others=others)
 
 
+def turned(held: Zone) -> Zone:
+    """Return the zone with its records in the opposite order: no source promises any."""
+    return replace(held, records=held.records[::-1])
+
+
 def targets(
     *zones: Zone, answers: Answers | None = None, rules: Rules | None = None
 ) -> list[Target]:
@@ -40,6 +46,14 @@ def skips(
 def shown(found: list[Target]) -> list[str]:
     """Return the targets as text: name and address only."""
     return [f"{target.fqdn} {target.address}" for target in found]
+
+
+def doors(found: list[Target]) -> list[str]:
+    """Return the targets as text, with port and how TLS is begun."""
+    return [
+        f"{target.fqdn} {target.address}:{target.port} {target.starttls}".rstrip()
+        for target in found
+    ]
 
 
 def reasons(found: list[Skipped]) -> dict[str, SkipReason]:

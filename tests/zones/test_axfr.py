@@ -84,7 +84,9 @@ def company(server: Primary) -> Zone:
     return zone_of(server.server)
 
 
-def test_a_complete_transfer_yields_the_records_that_name_addresses(company: Zone) -> None:
+def test_a_complete_transfer_yields_the_records_that_name_addresses_and_services(
+    company: Zone,
+) -> None:
     """Lower-case, absolute, canonical; other types are left out."""
     assert set(company.records) == {
         Record(r"a\032b.company.com", "A", "192.0.2.4", 3600),
@@ -93,6 +95,7 @@ def test_a_complete_transfer_yields_the_records_that_name_addresses(company: Zon
         Record("company.com", "A", "192.0.2.1", 3600),
         Record("company.com", "NS", "ns.invalid", 3600),
         Record("*.lab.company.com", "A", "192.0.2.3", 3600),
+        Record("mail.company.com", "MX", "10 www.company.com", 3600),
         Record("moved.company.com", "DNAME", "new.example.net", 3600),
         Record("ns.sub.company.com", "A", "192.0.2.53", 3600),
         Record("relative.company.com", "CNAME", "www.company.com", 3600),
@@ -112,7 +115,7 @@ def test_a_zone_says_where_it_is_from(company: Zone, server: Primary) -> None:
 
 
 def test_names_with_other_records_only_are_known_to_exist(company: Zone) -> None:
-    assert company.other_owners == ("deep.text.company.com", "mail.company.com")
+    assert company.other_owners == ("deep.text.company.com",)
 
 
 def test_a_zone_of_twenty_thousand_records_is_complete(server: Primary) -> None:

@@ -29,6 +29,14 @@ COLLECTED = Collected(
             "shop.company.com CNAME shops.example.net",
             r"a\.b.company.com A 192.0.2.4",
             "www.company.com AAAA 2001:db8::1",
+            "company.com MX 10 mail.company.com",
+            "null.company.com MX 0 .",
+            "_imaps._tcp.company.com SRV 0 1 993 mail.company.com",
+            'www.company.com HTTPS 1 . alpn="h2,h3" port="8443"',
+            "_dns.company.com SVCB 0 ns.company.com",
+            rf"_443._tcp.www.company.com TLSA 3 1 1 {'ab' * 32}",
+            r"_444._tcp.www.company.com TLSA \# 3 030101",
+            '_mta-sts.company.com TXT "v=STSv1; id=1;"',
             others=("mail.company.com",),
         ),
         FAILURE,
@@ -49,7 +57,17 @@ old DNAME new
 sub NS ns.sub
 ns.sub A 192.0.2.2
 *.apps A 192.0.2.3
-mail MX 10 www
+mail MX 10 WWW
+none MX 0 .
+_imap._tcp SRV 0 1 143 www
+_pop3._tcp SRV 0 0 0 .
+www HTTPS 1 . alpn=h2,h3 port=8443 ipv4hint=192.0.2.7 ipv6hint=2001:db8::7 key65333="a b"
+alias HTTPS 0 www
+_dns SVCB 1 ns.sub alpn=dot
+_443._tcp.www TLSA 3 1 1 (
+    00112233445566778899AABBCCDDEEFF 00112233445566778899aabbccddeeff )
+_444._tcp.www TLSA 3 1 1 00ff
+_mta-sts TXT "v=STSv1; " "id=\200;"
 \001\200odd\.label\;\@ A 192.0.2.4
 "a b" A 192.0.2.5
 end\. A 192.0.2.6
@@ -191,7 +209,7 @@ def test_json_that_is_no_object_is_told(tmp_path: Path, text: str) -> None:
     ("changes", "words"),
     [
         ({"format": "other"}, "is no file of zones that zonecert wrote"),
-        ({"version": 2}, "version: given 2; allowed: 1"),
+        ({"version": 3}, "version: given 3; allowed: 1, 2"),
         ({"exported_at": "2026-07-01T12:00:00"}, "exported_at: is no time with an offset"),
         ({"exported_at": "noon"}, "exported_at: is no time with an offset"),
         ({"configuration_sha256": 1}, "configuration_sha256: given '1'"),
@@ -231,6 +249,15 @@ def test_what_the_file_cannot_say_is_told_with_its_place(
         ["www.company.com", "AAAA", 60, "fe80::1%eth0"],
         ["www.company.com", "A", 60, "192.0.2.256"],
         ["www.company.com", "MX", 60, "mail.company.com"],
+        ["www.company.com", "MX", 60, "10 Mail.company.com"],
+        ["www.company.com", "MX", 60, "10 mail.company.com."],
+        ["www.company.com", "MX", 60, "65536 mail.company.com"],
+        ["www.company.com", "SRV", 60, "0 0 143"],
+        ["www.company.com", "HTTPS", 60, "1 . alpn=h2"],
+        ["www.company.com", "TLSA", 60, "3 1 1 00FF"],
+        ["www.company.com", "TLSA", 60, "\\# 3 0301"],
+        ["www.company.com", "TXT", 60, "text"],
+        ["www.company.com", "CAA", 60, "0 issue example.net"],
         ["www.company.com", "CNAME", 60, "Shop.Example"],
         ["WWW.company.com", "A", 60, "192.0.2.1"],
         ["www.company.com.", "A", 60, "192.0.2.1"],
@@ -248,6 +275,14 @@ def test_record_that_no_source_would_yield_is_told(tmp_path: Path, record: objec
 
     with pytest.raises(ExportError, match=r"zones\[0\]\.records\[1\]: is no record of the zone"):
         read_export(path)
+
+
+def test_file_of_the_first_version_is_still_read(tmp_path: Path) -> None:
+    """It has no records of services; nothing else about it differs."""
+    rows = [["www.company.com", "A", 60, "192.0.2.1"]]
+    path = spoilt(tmp_path, version=1, zones=zone_table(records=rows))
+
+    assert read_export(path).collected.results == (company("www.company.com A 192.0.2.1"),)
 
 
 def test_records_are_sorted_whatever_their_order_in_the_file(tmp_path: Path) -> None:

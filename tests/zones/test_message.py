@@ -36,8 +36,25 @@ def test_unreadable_record_that_no_target_comes_from_is_left_out() -> None:
     tlsa = record("_443._tcp.www.company.com.", "TLSA", b"\3\1\1\0\xff")
     read = read_message(message(GOOD, tlsa, GOOD))
     assert [each.name.to_text() for each in read.message.answer] == ["www.company.com."] * 2
-    assert [owner.to_text() for owner, _ in read.left_out] == ["_443._tcp.www.company.com."]
+    assert [each.owner.to_text() for each in read.left_out] == ["_443._tcp.www.company.com."]
+    assert read.left_out[0].octets == b"\3\1\1\0\xff"
     assert read.count == 3
+
+
+def test_only_the_bad_one_of_several_at_a_name_is_left_out() -> None:
+    good, bad = (
+        record("_443._tcp.www.company.com.", "TLSA", b"\3\1\1" + octets)
+        for octets in (b"\0" * 32, b"\0")
+    )
+    read = read_message(message(bad, good, GOOD, bad))
+    assert [each.octets for each in read.left_out] == [b"\3\1\1\0"] * 2
+    assert len(read.message.answer) == 2
+
+
+@pytest.mark.parametrize("rdtype", ["MX", "SRV", "SVCB", "HTTPS", "TLSA", "TXT"])
+def test_unreadable_record_of_a_service_hides_no_zone(rdtype: str) -> None:
+    read = read_message(message(GOOD, record("bad.company.com.", rdtype, b"\1")))
+    assert [(each.rdtype.name, each.ttl) for each in read.left_out] == [(rdtype, 300)]
 
 
 @pytest.mark.parametrize("rdtype", ["A", "AAAA", "CNAME", "NS", "SOA", "DNAME"])
@@ -58,5 +75,7 @@ def test_zone_with_a_hash_that_is_too_short_is_read_from_bind() -> None:
     text = primary_file("www A 192.0.2.1\n_443._tcp.www TLSA 3 1 1 00ff\n")
     with bind({"company.com": text}) as server:
         zone = zone_of(f"127.0.0.1:{server.port}")
+    assert [(each.owner, each.rdtype, each.rdata) for each in zone.records][:1] == [
+        ("_443._tcp.www.company.com", "TLSA", r"\# 5 03010100ff")
+    ]
     assert [each.owner for each in zone.records if each.rdtype == "A"] == ["www.company.com"]
-    assert "_443._tcp.www.company.com" in zone.other_owners

@@ -2,7 +2,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.zones.build import company, reasons, shown, skips, targets, zone
+from tests.zones.build import company, reasons, shown, skips, targets, turned, zone
 from zones.target import RecordRef, SkipReason
 from zones.targets import Rules, names_to_resolve
 from zones.zone import Zone
@@ -222,6 +222,20 @@ def test_a_name_with_addresses_and_a_cname_answers_with_its_addresses() -> None:
     )
     assert shown(targets(held)) == ["a.company.com 192.0.2.1", "b.company.com 192.0.2.1"]
     assert list(reasons(skips(held))) == ["b.company.com CNAME gone.company.com"]
+
+
+def test_of_two_aliases_at_a_name_the_first_in_order_counts() -> None:
+    """RFC 1034 section 3.6.2 forbids them; a broken zone must still give the same every night."""
+    held = company(
+        "www.company.com CNAME a.company.com",
+        "www.company.com CNAME b.company.com",
+        "x.company.com CNAME www.company.com",
+        "a.company.com A 192.0.2.1",
+        "b.company.com A 192.0.2.2",
+    )
+    for each in (held, turned(held)):
+        assert "x.company.com 192.0.2.1" in shown(targets(each))
+        assert "x.company.com 192.0.2.2" not in shown(targets(each))
 
 
 PARENT = company(

@@ -200,7 +200,8 @@ def test_an_unreadable_record_does_not_hide_a_wrong_signature(tsig: dict[str, ob
         return [bad, odd.apex(query)]
 
     with signing(odd.signed(FIRST, last)) as server:
-        assert "t.company.com" in asked.zone(server, tsig=tsig).other_owners
+        records = asked.zone(server, tsig=tsig).records
+        assert "t.company.com" in {record.owner for record in records}
     with signing(odd.signed(FIRST, last, damaged=[1])) as server:
         assert WRONG in asked.error(server, tsig=tsig).what
     with signing(odd.signed(FIRST, last, unsigned=[1])) as server:

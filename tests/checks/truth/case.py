@@ -103,6 +103,10 @@ class Situation:
     """What the policy says for it."""
     must_answer: bool = False
     external: bool = False
+    rdtype: str = ""
+    """Type of the record that named the target; empty: one that no rule asks about."""
+    starttls: str = ""
+    demanded_by: tuple[str, ...] = ()
     waived: tuple[str, ...] = ()
     """Finding ids with a waiver that holds."""
     label: str = ""

@@ -12,7 +12,7 @@ from demo.pki import Authority, Credential, pem
 from demo.tls import Site, TlsServer, server_context
 from tests.checks.truth.case import Speaks
 from tests.checks.truth.pki import NOW
-from tests.support import tls_servers
+from tests.support import starttls, tls_servers
 
 ADDRESS = "127.0.0.1"
 
@@ -47,6 +47,17 @@ def balancing(site: Site | None, speaks: Speaks) -> Iterator[int]:
 def speaking_http(_site: Site | None, _speaks: Speaks) -> Iterator[int]:
     """Answer in HTTP."""
     with tls_servers.http(ADDRESS) as listener:
+        yield listener.port
+
+
+@contextmanager
+def speaking_smtp(site: Site | None, speaks: Speaks) -> Iterator[int]:
+    """Serve the site after STARTTLS; without a site offer none."""
+    if site is None:
+        with starttls.falls_silent(b"220 x\r\n", b"250 x\r\n") as listener:
+            yield listener.port
+        return
+    with starttls.smtp(site, terms=speaks.terms) as listener:
         yield listener.port
 
 

@@ -19,7 +19,7 @@ from demo.tls import Site, TlsServer
 from tests.checks.truth.case import Case, Speaks
 from tests.checks.truth.pki import NOW, Kind, Pki, write_stores
 from tests.support.nginx import Block, nginx
-from zones.target import Target
+from zones.target import RecordRef, Target
 
 ADDRESS = "127.0.0.1"
 LIMITS = Limits(
@@ -130,7 +130,7 @@ class World:
         return self._sites[spot.case.name, spot.kind]
 
     def _target(self, spot: Spot) -> Target:
-        external = spot.case.situation.external
+        situation = spot.case.situation
         return Target(
             spot.fqdn,
             ADDRESS,
@@ -138,8 +138,11 @@ class World:
             spot.server_name,
             "truth.test",
             ("inside",),
-            external,
-            (),
+            situation.external,
+            _records(spot),
+            situation.starttls,
+            (f"target.{spot.fqdn}",) if situation.rdtype == "SRV" else (),
+            situation.demanded_by,
         )
 
     def _context(self, spot: Spot, target: Target) -> Context:
@@ -150,6 +153,17 @@ class World:
             policy = policy.model_copy(update={"must_answer": (spot.fqdn,)})
         waivers = tuple(_waiver(spot.fqdn, finding) for finding in situation.waived)
         return Context(target, policy, NOW, self._stores, waivers)
+
+
+def _records(spot: Spot) -> tuple[RecordRef, ...]:
+    match spot.case.situation.rdtype:
+        case "SRV":
+            owner, rdata = f"_imaps._tcp.{spot.fqdn}", f"0 1 993 target.{spot.fqdn}"
+        case "MX":
+            owner, rdata = "truth.test", f"10 {spot.fqdn}"
+        case _:
+            return ()
+    return (RecordRef("inside", "truth.test", owner, spot.case.situation.rdtype, rdata),)
 
 
 def _waiver(fqdn: str, finding: str) -> Waiver:

@@ -1,0 +1,49 @@
+"""What the configuration has to say of which targets there are."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from zones.rdata import SERVICE_TYPES
+from zones.service import STARTTLS_BY_PORT
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What one source leaves out."""
+
+    include: tuple[re.Pattern[str], ...] = ()
+    """Empty: everything."""
+    exclude: tuple[re.Pattern[str], ...] = ()
+
+    def rule_against(self, fqdn: str) -> str:
+        """Return the rule that leaves the fqdn out; empty where it is looked at."""
+        for pattern in self.exclude:
+            if pattern.fullmatch(fqdn):
+                return f"exclude {pattern.pattern}"
+        if self.include and not any(pattern.fullmatch(fqdn) for pattern in self.include):
+            return "no include matches"
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The callables take (zone, fqdn, address, view)."""
+
+    ports_for: Callable[[str, str, str, str], tuple[int, ...]] = lambda *_: (443,)
+    starttls_for: Callable[[str, str, str, str], Mapping[int, str]] = lambda *_: STARTTLS_BY_PORT
+    """How TLS is begun on ports of which no record says it; on the others from the first byte."""
+    starttls_ports: frozenset[int] = frozenset(STARTTLS_BY_PORT)
+    """All ports that any of those tables has."""
+    external_for: Callable[[str, str, str, str], Literal["test", "tell", "skip"]] = lambda *_: (
+        "test"
+    )
+    external_addresses: int = 2
+    families: tuple[str, ...] = ("ipv4", "ipv6")
+    services: frozenset[str] = SERVICE_TYPES
+    """The types of service records that are followed."""
+    wildcard_names: tuple[str, ...] = ()
+    """Names known to exist under a wildcard, lower-case, without a trailing dot."""
+    filters: Mapping[str, Filter] = field(default_factory=dict)
+    """By view; ``take_inventory`` takes them from the sources."""
