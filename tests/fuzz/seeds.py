@@ -16,6 +16,7 @@ from demo.ocsp import StapleDraft, staple
 from demo.pki import Authority, Credential, Draft, pem
 from tests.checks.truth.defects import DEFECTS, FINE
 from tests.checks.truth.pki import Kind, Pki
+from tests.fuzz.dialogue import PROTOCOLS
 from tests.fuzz.framing import framed
 from tests.fuzz.transfer import KEY, SIGNED
 
@@ -58,6 +59,19 @@ RECORDS = (
     'company.com. 60 IN TXT "=1+1"',
 )
 
+DIALOGUES = {
+    "smtp": b"220 mail\r\n\0\0250-mail\r\n250 STARTTLS\r\n\0\0220 go\r\n",
+    "imap": b"* OK [CAPABILITY IMAP4rev1 STARTTLS] hi\r\n\0\0a OK\r\na1 OK go\r\n",
+    "pop3": b"+OK hi\r\n\0\0+OK go\r\n",
+    "ftp": b"120 soon\r\n220-hi\r\n220 hi\r\n\0\0234 go\r\n",
+    "ldap": bytes.fromhex("300c02010178070a010004000400"),
+    "xmpp": b"<stream:stream xmlns:stream='http://etherx.jabber.org/streams'><stream:features>"
+    b"<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:features>\0\0<proceed/>",
+    "rdp": bytes.fromhex("0300001306d00000123400020f080001000000"),
+    "postgres": b"S",
+}
+"""What servers say that consent to TLS."""
+
 
 def main() -> None:
     """Write the first inputs of every harness, in place of those that are there."""
@@ -65,6 +79,8 @@ def main() -> None:
         (CORPUS / "judge" / name).write_bytes(der)
     for name, stream in transfers().items():
         (CORPUS / "transfer" / name).write_bytes(stream)
+    for name, said in DIALOGUES.items():
+        (CORPUS / "dialogue" / name).write_bytes(bytes([PROTOCOLS.index(name)]) + said)
     sample = (REPOSITORY / "compliance.toml.sample").read_text(encoding="utf-8")
     (CORPUS / "configuration" / "sample").write_text(sample, encoding="utf-8")
 
