@@ -42,6 +42,7 @@ supply:
 lock: supply
 	build/supply/bin/pip-compile --quiet --generate-hashes --strip-extras --no-annotate --no-header \
 	    --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	    --extra route53 --extra octodns \
 	    --constraint constraints.txt --output-file requirements.lock pyproject.toml
 
 audit: supply

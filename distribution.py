@@ -89,13 +89,21 @@ class AddressScheduling(LoadScheduling):  # type: ignore[misc]
         room = QUEUED - len(self.node2pending[node])
         # Not for each test: a message costs more than a trivial test does.
         if room >= QUEUED // 8:
-            chosen = self._choose(node, room)
-            self.node2pending[node].extend(chosen)
-            if chosen:
-                node.send_runtest_some(chosen)
+            self._send(node, self._choose(node, room))
         if not self._has_unsent:
             for each in self.nodes:
                 each.shutdown()
+
+    def _send(self, node: WorkerController, chosen: list[int]) -> None:
+        if not chosen:
+            return
+        try:
+            node.send_runtest_some(chosen)
+        except OSError:
+            # It has died, and xdist will say so when it comes to it: others do these.
+            self._orphans.extendleft(reversed(chosen))
+        else:
+            self.node2pending[node].extend(chosen)
 
     def remove_node(self, node: WorkerController) -> str | None:
         """See ``LoadScheduling.remove_node``: what the worker had is left to the others."""

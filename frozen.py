@@ -1,19 +1,23 @@
 """A run's inventory: taken now, or frozen in a file so that many machines share one run."""
 
 import secrets
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 
 from settings import Settings, shard_of_ci
 from zones.export import Export, ExportError, fingerprint, read_export, write_export
-from zones.inventory import Collected, Inventory, collect, derived
+from zones.inventory import Collected, Inventory, collect, completed, derived
 from zones.shard import Shard
+from zones.source import ZoneFailure
+from zones.zone import Zone
 
 OPTIONS = (
     ("--export-zones", "FILE", "write the zones, as they are now, to FILE for other machines"),
-    ("--from-zones-json", "FILE", "take the zones from FILE, which --export-zones wrote"),
+    ("--from-zones-json", "FILE", "take the zones from FILE: an export, or dns-cert-checker's"),
     ("--shard", "i/N", "look at the i-th of N parts of the targets, from 1/N to N/N"),
     ("--judged-at", "TIME", "judge certificates at TIME, such as 2026-03-01T02:00:00Z"),
 )
@@ -59,11 +63,11 @@ def requested(options: Mapping[str, str | None], folder: Path, now: datetime) ->
     a file: with a transfer of its own, no job looks at a part unawares. Raises RequestError.
     """
     export_to, taken_from, shard, judged_at = (options[name] for name, _, _ in OPTIONS)
-    if export_to and taken_from:
-        raise RequestError("--export-zones: these zones come from a file; copy that file")
     if shard and not taken_from:
         raise RequestError(f"--shard={shard}: needs --from-zones-json=FILE, so that all agree")
     shard = shard or (shard_of_ci() if taken_from else "")
+    if shard and export_to:
+        raise RequestError(f"--export-zones: is for all shards; run it without --shard={shard}")
     if shard and not judged_at:
         raise RequestError(f"--shard={shard}: needs --judged-at=TIME, the same for all shards")
     return Request(
@@ -88,11 +92,12 @@ def take(settings: Settings, request: Request) -> Taken:
         if request.shard:
             require_agreement(settings, inventory, export, request.taken_from)
         token = export.sha256[:8] if request.judged_at else token
+        collected = export.collected
     else:
         collected = collect(settings.prepared_sources(), settings.rules())
         inventory = derived(collected, settings.sources, settings.rules(), judged_at)
-        if request.export_to is not None:
-            _freeze(request.export_to, settings, collected, inventory, request.now)
+    if request.export_to is not None:
+        _freeze(request.export_to, settings, collected, inventory, request.now)
     return Taken(inventory, request.shard, run_id(judged_at, token), request.now)
 
 
@@ -102,23 +107,35 @@ def run_id(judged_at: datetime, token: str) -> str:
 
 
 def thawed(settings: Settings, path: Path, judged_at: datetime) -> tuple[Inventory, Export]:
-    """Return the inventory that the settings make of the file's zones, and the file.
+    """Return the inventory that the settings make of the file's zones, and what is in the file.
 
-    Raises RequestError where the file is no such file, or the two have not the same zones.
+    Names outside the zones that it has no answer for are resolved now; it has all answers for the
+    configuration that it was exported with. Raises RequestError where the file is no such file, or
+    the two have not the same zones.
     """
     try:
         export = read_export(path)
     except ExportError as error:
         raise RequestError(f"--from-zones-json={error}") from error
-    fault = next(_strangers(settings, export.collected), None)
+    results = tuple(_with_views(settings, export.collected.results, path))
+    collected = replace(export.collected, results=results)
+    fault = next(_strangers(settings, collected), None)
     if fault:
         raise RequestError(f"{path}: {fault}")
-    inventory = derived(export.collected, settings.sources, settings.rules(), judged_at)
-    return inventory, export
+    if settings.sha256 != export.configuration_sha256:
+        collected = completed(collected, settings.sources, settings.rules())
+    inventory = derived(collected, settings.sources, settings.rules(), judged_at)
+    return inventory, replace(export, collected=collected)
 
 
 def require_agreement(settings: Settings, inventory: Inventory, export: Export, path: Path) -> None:
     """Raise RequestError unless the exporting run made the same targets by the same rules."""
+    if not export.configuration_sha256:
+        raise RequestError(
+            f"{path}: was written by no run, so shards may find other addresses of names outside"
+            f" its zones; run once with --from-zones-json={path} --export-zones=FILE, and hand"
+            " that FILE to all of them"
+        )
     if settings.sha256 != export.configuration_sha256:
         raise RequestError(
             f"{path}: was exported with another configuration (SHA-256"
@@ -143,9 +160,45 @@ def _freeze(
         raise RequestError(f"--export-zones={error}") from error
 
 
+def _with_views(
+    settings: Settings, results: Iterable[Zone | ZoneFailure], path: Path
+) -> Iterator[Zone | ZoneFailure]:
+    """Yield the results, each of the source whose zone it is where the file does not say which.
+
+    That is the one source that names it, or whose catalog lists it, or else the only source.
+    """
+    results = tuple(results)
+    sources = _sources_by_zone(settings, results)
+    every = [source.name for source in settings.sources]
+    for result in results:
+        match [result.view] if result.view else sources.get(result.origin, every):
+            case [view]:
+                yield replace(result, view=view)
+            case views:
+                raise RequestError(
+                    f"{path}: zone {result.origin or '.'} is of one of {', '.join(views)}, and the"
+                    " file does not say which; name it in zones of one source, or export with"
+                    " --view=NAME"
+                )
+
+
+def _sources_by_zone(
+    settings: Settings, results: Iterable[Zone | ZoneFailure]
+) -> dict[str, list[str]]:
+    listed = {each.origin: each.members for each in results if isinstance(each, Zone)}
+    found = defaultdict(list)
+    for source in settings.sources:
+        members = chain.from_iterable(listed.get(origin, ()) for origin in source.origins)
+        for origin in {*source.origins, *members}:
+            found[origin].append(source.name)
+    return found
+
+
 def _strangers(settings: Settings, collected: Collected) -> Iterator[str]:
     """Yield what the file has and the configuration has not, or the other way round."""
     held = {(result.view, result.origin) for result in collected.results}
+    if len(held) != len(collected.results):
+        yield "has a zone twice in one view; export anew"
     views = {source.name for source in settings.sources}
     for view, origin in sorted(held):
         if view not in views:
@@ -153,10 +206,17 @@ def _strangers(settings: Settings, collected: Collected) -> Iterator[str]:
                 f"zone {origin or '.'} is of view {view!r}, and the configuration has no source"
                 " of that name; use the configuration that it was exported with"
             )
-    for source in settings.sources:
-        for origin in source.origins:
-            if (source.name, origin) not in held:
-                yield f"has no zone {origin or '.'} of source {source.name!r}; export anew"
+    wanted = [(source.name, origin) for source in settings.sources for origin in source.origins]
+    for view, origin in (*wanted, *_listed(collected)):
+        if (view, origin) not in held:
+            yield f"has no zone {origin or '.'} of source {view!r}; export anew"
+
+
+def _listed(collected: Collected) -> Iterator[tuple[str, str]]:
+    """Yield each view and zone that the file's catalogs list."""
+    for result in collected.results:
+        if isinstance(result, Zone):
+            yield from ((result.view, member) for member in result.members)
 
 
 def _shard(text: str) -> Shard:

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from checks.context import Context
+from checks.owner import Owner
 from checks.policy import OWN_CA, Model, Overrides, Policy, Waiver, ZonePolicy
 from checks.scanners import Limits
 from checks.stores import StoreError, StoreFile, find_stores
 from faults import repeated, shown, told, valid
-from zones.source import SOURCE_TYPES
-from zones.source_model import SourceModel, prepared, source_class
+from zones.source_model import SourceModel, model_of, prepared
 from zones.target import Target
 from zones.targets import Rules
 
@@ -37,6 +37,7 @@ class Document(Model):
 
     policy: Policy = Policy()
     zone: tuple[ZonePolicy, ...] = ()
+    owner: tuple[Owner, ...] = ()
     waiver: tuple[Waiver, ...] = ()
 
 
@@ -79,9 +80,7 @@ class Settings:
     def zone_policy(self, origin: str, view: str) -> Policy:
         """Return the policy in force for a zone as a whole."""
         places = tuple(
-            place
-            for place, table in enumerate(self.document.zone)
-            if table.name in {None, origin} and table.fqdn is None and not table.networks
+            place for place, table in enumerate(self.document.zone) if table.is_of_whole(origin)
         )
         return self._combined((view,), places)
 
@@ -111,6 +110,7 @@ class Settings:
             starttls_ports=frozenset().union(*tables),
             external_for=lambda *place: self._at(*place).external,
             external_addresses=self.policy.external_addresses,
+            ownership=self.policy.ownership,
             families=self.policy.families,
             services=frozenset(self.policy.services),
             wildcard_names=self.policy.wildcard_names,
@@ -133,9 +133,8 @@ class Settings:
         names: set[str] = set()
         for policy in self._policies():
             if policy.trust != "own":
-                names |= (
-                    known - {OWN_CA} if policy.trust_stores == "all" else {*policy.trust_stores}
-                )
+                chosen = policy.trust_stores
+                names.update(known - {OWN_CA} if chosen == "all" else chosen)
             if policy.trust != "public":
                 names.add(OWN_CA)
         return frozenset(names)
@@ -221,13 +220,9 @@ def _source_tables(raw: object, faults: list[str]) -> list[dict[str, Any]]:
 def _source(
     table: dict[str, Any], place: str, faults: list[str]
 ) -> tuple[SourceModel, Overrides] | None:
-    kind = table.get("type")
-    if not isinstance(kind, str) or kind not in SOURCE_TYPES:
-        given = f"given {shown(kind)}" if "type" in table else "is missing"
-        faults.append(f"{place}.type: {given}; allowed: {', '.join(SOURCE_TYPES)}")
-        return None
+    model = model_of(table, place, faults)
     policy = valid(Overrides, table.pop("policy", {}), f"{place}.policy", faults)
-    source = valid(source_class(kind), table, place, faults)
+    source = valid(model, table, place, faults) if model else None
     return (source, policy) if source and policy else None
 
 

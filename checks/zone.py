@@ -86,6 +86,9 @@ def _of_zone(zone: ZoneResult, tally: ZoneTally, terms: Terms) -> Iterator[Findi
 
 
 def _size(zone: ZoneResult, tally: ZoneTally, terms: Terms) -> Iterator[Finding]:
+    if zone.members:
+        # A catalog names zones and no hosts.
+        return
     wanted = terms.policy.min_targets
     if tally.targets < wanted:
         message = f"the zone has fewer than {wanted} targets"

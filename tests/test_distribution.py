@@ -50,9 +50,13 @@ class Worker:
         self.gateway = SimpleNamespace(id="gw")
         self.sent: list[int] = []
         self.shutting_down = False
+        self.is_dead = False
+        """Whether its process has ended, which nobody was told yet."""
 
     def send_runtest_some(self, indices: Sequence[int]) -> None:
         assert not self.shutting_down
+        if self.is_dead:
+            raise OSError("cannot send (already closed?)")
         self.sent += indices
 
     def shutdown(self) -> None:
@@ -205,6 +209,21 @@ def test_tests_of_a_worker_that_died_are_left_to_others(config: pytest.Config) -
     assert died_at == scheduling.collection[first.sent[1]]
     assert sorted([*first.sent[:2], *second.sent]) == list(range(300))
     assert second.shutting_down
+
+
+def test_worker_that_has_died_unheard_ends_no_run(config: pytest.Config) -> None:
+    """xdist reads what the worker sent last before it learns of its end."""
+    scheduling, (dying, other) = scheduled(config, node_ids(400, 8), 2)
+    queued = list(dying.sent)
+    dying.is_dead = True
+    for test in queued[: QUEUED // 2]:
+        finish(scheduling, dying, test)
+    scheduling.remove_node(controller(dying))
+    while scheduling.node2pending[controller(other)] and not other.shutting_down:
+        finish(scheduling, other, scheduling.node2pending[controller(other)][0])
+    left_out = set(range(400)) - {*queued[: QUEUED // 2], *other.sent}
+    # What it had begun when it died, which xdist reports as a crash.
+    assert left_out == {queued[QUEUED // 2]}
 
 
 def test_worker_that_replaces_a_dead_one_gets_what_that_one_had(config: pytest.Config) -> None:

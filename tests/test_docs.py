@@ -12,10 +12,12 @@ import pytest
 from pydantic import BaseModel
 
 from checks.finding import CATALOGUE
+from checks.owner import Owner
 from checks.policy import Expiry, Overrides, Policy, Waiver, ZonePolicy
 from settings import Document, load_settings, make_settings
-from zones.axfr import AxfrSource
 from zones.credentials import TlsTable
+from zones.source import SOURCE_TYPES
+from zones.source_model import SourceModel, source_class
 
 ROOT = Path(__file__).parent.parent
 FINDINGS = ROOT / "docs" / "findings"
@@ -35,8 +37,6 @@ SECTIONS = [
 LINK = re.compile(r"\]\((?!https?:)([^)\s]*)\)")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COMMENTED_OUT = re.compile(r"^# (?=[a-z_]+ = |\[\[[a-z]+\]\]$)", re.MULTILINE)
-# A default of nothing is shown by an example.
-SHOWN_BY_EXAMPLE = {"stores_dir", "policy", "tsig", "tls", "source_address"}
 
 Table = dict[str, Any]
 
@@ -147,35 +147,56 @@ def test_the_sample_is_valid_with_every_key() -> None:
     """By the models alone: the files that it names as examples are not there."""
     full = sample_with_every_key()
     for source in full.pop("source"):
-        validated(Overrides, source.pop("policy"))
-        validated(AxfrSource, source)
+        validated(Overrides, source.pop("policy", {}))
+        validated(source_class(source["type"]), source)
     validated(Document, full)
 
 
 def test_the_sample_has_every_key_and_no_other() -> None:
     full = sample_with_every_key()
-    assert set(full) == {"policy", "source", "zone", "waiver"}
+    assert set(full) == {"policy", "source", "zone", "owner", "waiver"}
     assert set(full["policy"]) == set(Policy.model_fields)
     assert set(full["policy"]["expiry"]) == set(Expiry.model_fields)
-    assert [set(source) for source in full["source"]] == [{*AxfrSource.model_fields, "policy"}]
-    assert [set(source["tls"]) for source in full["source"]] == [set(TlsTable.model_fields)]
+    first, *others = full["source"]
+    assert [source["type"] for source in full["source"]] == [*SOURCE_TYPES]
+    assert set(first) == {*source_class(first["type"]).model_fields, "policy"}
+    assert set(first["tls"]) == set(TlsTable.model_fields)
+    # What sources of every type have stands at the first one only.
+    in_all = set(SourceModel.model_fields) - {"name"}
+    for source in others:
+        assert set(source) | in_all == {*source_class(source["type"]).model_fields}
     assert [set(zone) for zone in full["zone"]] == [set(ZonePolicy.model_fields)]
+    assert [set(owner) for owner in full["owner"]] == [set(Owner.model_fields)]
     assert [set(waiver) for waiver in full["waiver"]] == [set(Waiver.model_fields)]
 
 
-@pytest.mark.parametrize(
-    ("table", "model"), [("policy", Policy), ("source", AxfrSource)], ids=["policy", "source"]
-)
-def test_keys_that_are_commented_out_show_their_defaults(
-    table: str, model: type[BaseModel]
-) -> None:
-    written, full = sample()[table], sample_with_every_key()[table]
-    if isinstance(full, list):
-        [written], [full] = written, full
-    commented_out = full.keys() - written.keys() - SHOWN_BY_EXAMPLE
-    shown = validated(model, {key: full[key] for key in full if key not in SHOWN_BY_EXAMPLE})
-    defaults = {name: model.model_fields[name].default for name in commented_out}
-    assert {name: getattr(shown, name) for name in commented_out} == defaults
+def sources_by_type(document: Table) -> dict[str, Table]:
+    return {source["type"]: source for source in document["source"]}
+
+
+def assert_defaults_are_shown(model: type[BaseModel], written: Table, full: Table) -> None:
+    """But for a default of nothing: that is shown by an example."""
+    shown = validated(model, {key: full[key] for key in full.keys() & model.model_fields.keys()})
+    defaults = {
+        name: field.default
+        for name, field in model.model_fields.items()
+        if name in full.keys() - written.keys()
+        and not field.is_required()
+        and field.default is not None
+    }
+    assert {name: getattr(shown, name) for name in defaults} == defaults
+
+
+def test_policies_that_are_commented_out_show_their_defaults() -> None:
+    assert_defaults_are_shown(Policy, sample()["policy"], sample_with_every_key()["policy"])
+
+
+@pytest.mark.parametrize("kind", SOURCE_TYPES)
+def test_keys_of_a_source_that_are_commented_out_show_their_defaults(kind: str) -> None:
+    written = sources_by_type(sample()).get(kind, {})
+    assert_defaults_are_shown(
+        source_class(kind), written, sources_by_type(sample_with_every_key())[kind]
+    )
 
 
 def test_the_sample_lists_the_keys_that_may_differ() -> None:

@@ -3,6 +3,9 @@
 import pytest
 
 from tests.support.configuration import SOURCE, WAIVER, Table, faults
+from zones.source import SOURCE_TYPES
+
+TYPES = ", ".join(SOURCE_TYPES)
 
 
 @pytest.mark.parametrize(
@@ -70,6 +73,17 @@ from tests.support.configuration import SOURCE, WAIVER, Table, faults
         ),
         ({"zone": [{"name": "company.com"}]}, "zone[0].policy: is missing"),
         (
+            {"owner": [{"name": "company.com"}]},
+            'owner[0]: given {"name": "company.com"}; says nothing; add team, scope or both',
+        ),
+        (
+            {"owner": [{"scope": ["pci", "iso; pci"]}]},
+            (
+                "owner[0].scope[1]: given \"iso; pci\"; 'iso; pci' is no team and no tag;"
+                " write it without commas, semicolons and outer blanks"
+            ),
+        ),
+        (
             {"waiver": [WAIVER | {"expires": "soon"}]},
             (
                 'waiver[0].expires: given "soon"; Input should be a valid date in the format'
@@ -78,13 +92,16 @@ from tests.support.configuration import SOURCE, WAIVER, Table, faults
         ),
         (
             {"source": [SOURCE | {"type": "ftp"}]},
-            'source[0].type: given "ftp"; allowed: axfr',
+            f'source[0].type: given "ftp"; allowed: {TYPES}',
         ),
         (
             {"source": [SOURCE | {"type": ["axfr"]}]},
-            'source[0].type: given ["axfr"]; allowed: axfr',
+            f'source[0].type: given ["axfr"]; allowed: {TYPES}',
         ),
-        ({"source": [{}]}, "source[0].type: is missing; allowed: axfr"),
+        (
+            {"source": [{}]},
+            f"source[0].type: is missing; allowed: {TYPES}",
+        ),
         (
             {"source": [SOURCE, SOURCE | {"name": "out", "server": "1.2.3.999"}]},
             (
@@ -117,6 +134,7 @@ def test_fault_is_told_with_file_place_given_and_allowed(tables: Table, fault: s
         ({"zone": [{"policy": {"deadline": 3}}]}, "zone[0].policy.deadline"),
         ({"source": [SOURCE | {"view": "key"}]}, "source[0].view"),
         ({"source": [SOURCE | {"tsig": {"secret": "a2V5"}}]}, "source[0].tsig.secret"),
+        ({"owner": [{"team": "web", "tags": ["pci"]}]}, "owner[0].tags"),
         ({"source": [SOURCE | {"policy": {"smtp": 25}}]}, "source[0].policy.smtp"),
         ({"waiver": [WAIVER | {"until": "x"}]}, "waiver[0].until"),
     ],
@@ -141,6 +159,14 @@ def test_empty_list_that_would_leave_nothing_to_do_is_refused(key: str) -> None:
 
     assert fault.startswith(f"audit.toml: policy.{key}: given []; ")
     assert fault.endswith("at least 1 item after validation, not 0")
+
+
+@pytest.mark.parametrize("text", ["*.m\u00fcnchen.example", "https://cdn.example.net/", "a b", "."])
+def test_what_no_name_can_match_is_no_third_party(text: str) -> None:
+    [fault] = faults(policy={"third_party": ["cdn.example.net", text]})
+
+    assert fault.startswith("audit.toml: policy.third_party[1]: given ")
+    assert "is no name or wildcard of names; write cdn.example.net or *.cloudfront.net" in fault
 
 
 def test_every_fault_is_told_at_once() -> None:

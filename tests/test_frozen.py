@@ -68,7 +68,10 @@ def test_all_options_are_read() -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"export_zones": "a", "from_zones_json": "b"}, "--export-zones: these zones come from a"),
+        (
+            {"export_zones": "a", "from_zones_json": "b", "shard": "1/4", "judged_at": WHEN},
+            "--export-zones: is for all shards; run it without --shard=1/4",
+        ),
         ({"shard": "1/4", "judged_at": WHEN}, "--shard=1/4: needs --from-zones-json=FILE"),
         ({"shard": "1/4", "from_zones_json": "b"}, "--shard=1/4: needs --judged-at=TIME"),
         (

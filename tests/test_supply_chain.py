@@ -23,11 +23,15 @@ def pins(text: str) -> dict[str, str]:
 
 
 LOCKED = pins(LOCK)
+SOURCES = ("route53", "octodns")
+"""Extras that the lock has: libraries of sources, which users' CI may need."""
 
 
 def dependencies() -> list[Requirement]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return [*map(Requirement, project["dependencies"])]
+    extras = project["optional-dependencies"]
+    texts = (*project["dependencies"], *(text for extra in SOURCES for text in extras[extra]))
+    return [*map(Requirement, texts)]
 
 
 def wanted_by(name: str) -> list[str]:

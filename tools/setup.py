@@ -26,7 +26,11 @@ _KINDS = {
     "fuzz": (".venv", _DEVELOPER, ("-e", ".[dev,fuzz]", *_PINS)),
     "locked": (".venv", ("requirements.lock",), ("--require-hashes", "-r", "requirements.lock")),
     # Apart: what looks at dependencies has many of its own.
-    "supply": ("build/supply", ("tools/supply.txt",), ("-r", "tools/supply.txt", *_PINS)),
+    "supply": (
+        "build/supply",
+        ("tools/supply.txt", "constraints.txt"),
+        ("-r", "tools/supply.txt", *_PINS),
+    ),
 }
 """Folder, what decides whether to install, and what to install."""
 _KIND = sys.argv[1] if len(sys.argv) > 1 else "dev"
@@ -77,7 +81,7 @@ def _installer() -> list[str]:
         return [uv, "pip", "install", "--quiet", "--python", str(_PYTHON)]
     for pip in ([str(_PYTHON), "-m", "pip"], [sys.executable, "-m", "pip"]):
         if _run(*pip, "--version", quiet=True):
-            options = ["--quiet", "--disable-pip-version-check"]
+            options = ["--quiet", "--no-compile", "--disable-pip-version-check"]
             return [*pip, "--python", str(_PYTHON), "install", *options]
     sys.exit("there is neither uv nor pip; install one of them, on Debian python3-venv")
 

@@ -13,31 +13,19 @@ from pydantic import (
     PlainValidator,
     PrivateAttr,
     ValidationInfo,
+    model_validator,
 )
 
 from zones.axfr_servers import AxfrServers
 from zones.credentials import TlsTable, TsigTable, is_table
 from zones.endpoint import DNS_PORT, Endpoint, parse_endpoint
-from zones.name import name_text, parse_name
+from zones.origin import Origin, Origins, distinct
 from zones.source import ZoneFailure
 from zones.source_model import SourceModel
-from zones.stream import Limits
+from zones.stream import DEFAULT, Limits
 from zones.tls import XOT_PORT
 from zones.transfer import Terms
 from zones.zone import Zone
-
-
-def _origin(text: str) -> str:
-    if not text:
-        raise ValueError("a zone has a name; the root zone is written as '.'")
-    return name_text(parse_name(text))
-
-
-def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
-    twice = sorted({name or "." for name in names if names.count(name) > 1})
-    if twice:
-        raise ValueError(f"named twice: {', '.join(twice)}")
-    return names
 
 
 def _servers(value: object, info: ValidationInfo) -> tuple[Endpoint, ...]:
@@ -47,7 +35,7 @@ def _servers(value: object, info: ValidationInfo) -> tuple[Endpoint, ...]:
     servers = tuple(parse_endpoint(each, port) for each in listed)
     if not servers:
         raise ValueError("names no server")
-    _distinct(tuple(map(str, servers)))
+    distinct(tuple(map(str, servers)))
     return servers
 
 
@@ -63,7 +51,6 @@ def _address(text: str) -> str:
         raise ValueError(f"{text!r} is no IP address; write one of this host's") from None
 
 
-Origin = Annotated[str, AfterValidator(_origin)]
 Servers = Annotated[
     tuple[Endpoint, ...],
     PlainValidator(_servers),
@@ -80,24 +67,34 @@ class AxfrSource(SourceModel):
     # Validated after ``tls``, which decides the port.
     server: Servers
     """IP address or host name, with or without a port; several are tried in order."""
-    zones: Annotated[tuple[Origin, ...], Field(min_length=1), AfterValidator(_distinct)]
+    zones: Origins = ()
+    catalog: Origin | None = None
+    """A catalog zone (RFC 9432) of the servers: its members are transferred as well."""
     tsig: Annotated[TsigTable, BeforeValidator(is_table)] | None = None
     """None: transfers are not signed."""
     source_address: Annotated[str, AfterValidator(_address)] | None = None
     """Where connections come from; None: as the system chooses."""
-    transfer_timeout: Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)] = 60
+    transfer_timeout: Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)] = DEFAULT.seconds
     """Seconds for one whole transfer from one server."""
-    max_records: Annotated[int, Field(ge=1)] = 1_000_000
+    max_records: Annotated[int, Field(ge=1)] = DEFAULT.records
     """Of all types, in one zone."""
-    max_bytes: Annotated[int, Field(ge=1)] = 256 * 1024 * 1024
+    max_bytes: Annotated[int, Field(ge=1)] = DEFAULT.octets
     """Of one transfer."""
 
     _prepared: AxfrServers | None = PrivateAttr(default=None)
 
+    @model_validator(mode="after")
+    def _has_zones(self) -> Self:
+        if not self.zones and self.catalog is None:
+            raise ValueError("names no zone; write zones, or catalog, or both")
+        if self.catalog in self.zones:
+            raise ValueError(f"names {self.catalog or '.'} in zones and as catalog; leave one")
+        return self
+
     @property
     def origins(self) -> tuple[str, ...]:
-        """See ``SourceModel.origins``."""
-        return self.zones
+        """See ``SourceModel.origins``: the zones, then the catalog."""
+        return self.zones if self.catalog is None else (*self.zones, self.catalog)
 
     def located(self, folder: Path) -> Self:
         """See ``SourceModel.located``."""
@@ -114,7 +111,7 @@ class AxfrSource(SourceModel):
 
     def collect(self) -> Iterator[Zone | ZoneFailure]:
         """See ``ZoneSource.collect``."""
-        yield from self._ready.zones(self.zones)
+        yield from self._ready.zones(self.zones, self.catalog)
 
     def zone(self, origin: str) -> Zone:
         """Return that zone, complete; raises ZoneSourceError."""

@@ -5,6 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from zones.catalog import CatalogCollector, as_catalog
+from zones.collector import Collector
 from zones.endpoint import Endpoint
 from zones.failure import TransferFailure
 from zones.name import parse_name
@@ -32,17 +34,36 @@ class AxfrServers:
     def __str__(self) -> str:
         return ", ".join(map(str, self.servers))
 
-    def zones(self, origins: Sequence[str]) -> Iterator[Zone | ZoneFailure]:
-        """Yield each zone, complete, or why it could not be had, in that order."""
+    def zones(
+        self, origins: Sequence[str], catalog: str | None = None
+    ) -> Iterator[Zone | ZoneFailure]:
+        """Yield each zone, complete, or why it could not be had, in that order.
+
+        Then the catalog zone of that origin (RFC 9432) and those that it lists, or why it could not
+        be had; one that is among the others already is not taken again, as section 5.2 has it.
+        """
         with ThreadPoolExecutor(_TRANSFERS_AT_ONCE) as pool:
             yield from pool.map(self._zone_or_failure, origins)
+            if catalog is None:
+                return
+            try:
+                listing = as_catalog(self.zone(catalog, CatalogCollector))
+            except ZoneSourceError as error:
+                yield ZoneFailure(catalog, self.view, str(self), error)
+            else:
+                yield listing
+                new = (each for each in listing.members if each not in {*origins, catalog})
+                yield from pool.map(self._zone_or_failure, new)
 
-    def zone(self, origin: str) -> Zone:
-        """Return that zone, complete, of the first server that has it; raises AxfrError."""
-        failures = []
+    def zone(self, origin: str, collecting: type[Collector] = Collector) -> Zone:
+        """Return that zone, complete, of the first server that has it; raises AxfrError.
+
+        ``collecting`` decides which records are kept.
+        """
+        name, failures = parse_name(origin or "."), []
         for server in self.servers:
             try:
-                return self._zone(origin, transfer(parse_name(origin or "."), server, self.terms))
+                return self._zone(origin, transfer(name, server, self.terms, collecting))
             except TransferFailure as failure:
                 failures.append((server, failure))
         raise _error(origin, failures) from failures[-1][1]

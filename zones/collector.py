@@ -57,6 +57,10 @@ class Collector(dns.transaction.TransactionManager):
             elif rdata.rdtype not in _NO_NAMES:
                 self._others.add(owner)
 
+    def keep_alias(self, name: dns.name.Name, rdtype: str, target: dns.name.Name, ttl: int) -> None:
+        """Take in one record of a type of ``ALIASES``, which dnspython has no rdata for."""
+        self._ttls.setdefault((name_text(name), rdtype, name_text(target)), ttl)
+
     def note(
         self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType, ttl: int, octets: bytes
     ) -> None:

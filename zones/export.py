@@ -6,32 +6,31 @@ judged: last week's zones must not be judged at last week's time.
 """
 
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from errno import EEXIST
 from hashlib import sha256
 from pathlib import Path
-from tempfile import mkstemp
 from typing import Any
 
+from zones.ancestor import AncestorError, is_ancestors, read_ancestors
+from zones.answer import Answer, Asked, from_row, to_row
 from zones.inventory import Collected
 from zones.name import is_name_text
-from zones.order import numeric
+from zones.order import ip_version
+from zones.private_file import write_private
 from zones.rdata import is_rdata_text
 from zones.source import ZoneFailure, ZoneSourceError
 from zones.target import Target
-from zones.targets import Unresolved
-from zones.zone import Record, Zone
+from zones.zone import ALIASES, Record, Zone
 
 FORMAT = "zonecert zones"
 VERSION = 2
 _READABLE = (1, VERSION)
-"""Files of version 1 have no records of services; nothing else about them differs."""
+"""Files of version 1 have no records of services, and no aliases; else they are the same."""
 _FAMILIES = {"A": 4, "AAAA": 6}
-_NAMES = frozenset({"CNAME", "DNAME", "NS"})
+_NAMES = frozenset({"CNAME", "DNAME", "NS", *ALIASES})
 
 
 class ExportError(Exception):
@@ -46,9 +45,9 @@ class Export:
     exported_at: datetime
     """Aware, UTC."""
     configuration_sha256: str
-    """Of the exporting run's configuration."""
+    """Of the exporting run's configuration; empty where no run wrote the file."""
     targets: str
-    """What ``fingerprint`` says of the targets that the exporting run derived."""
+    """What ``fingerprint`` says of the targets that the exporting run derived; likewise."""
     sha256: str = ""
     """Of the file's bytes, lower-case hex; empty where it has not been read from one."""
 
@@ -76,22 +75,28 @@ def write_export(path: Path, export: Export) -> None:
         "targets": export.targets,
         "zones": [_written(result) for result in export.collected.results],
         "answers": sorted(
-            [view, name, found.why if isinstance(found, Unresolved) else list(found)]
-            for (view, name), found in export.collected.answers.items()
+            to_row(asked, answer) for asked, answer in export.collected.answers.items()
         ),
     }
     try:
-        _replace(path.resolve(), json.dumps(document).encode() + b"\n")
+        write_private(path, json.dumps(document).encode() + b"\n")
     except OSError as error:
         raise ExportError(f"{path}: cannot be written: {error.strerror}; name another") from error
 
 
 def read_export(path: Path) -> Export:
-    """Return what the file holds; raises ExportError where it is not one that we wrote."""
+    """Return what the file holds, ours or dns-cert-checker's; raises ExportError where it is none.
+
+    A zone of no view, the empty string, is of the source whose zone it is.
+    """
     try:
         text = path.read_bytes()
         document = _table(json.loads(text), "the file")
+        if is_ancestors(document):
+            return _ancestors(document, path, sha256(text).hexdigest())
         return _export(document, sha256(text).hexdigest())
+    except AncestorError as fault:
+        raise ExportError(f"{path}: {fault}; write it anew") from fault
     except OSError as error:
         raise ExportError(f"{path}: cannot be read: {error.strerror}") from error
     except _FaultError as fault:
@@ -100,23 +105,6 @@ def read_export(path: Path) -> Export:
         # JSONDecodeError and UnicodeDecodeError are ValueErrors, and so is a number too long.
         what = f"{path}: is no JSON: {error}; write it anew with --export-zones"
         raise ExportError(what) from error
-
-
-def _replace(path: Path, content: bytes) -> None:
-    if path.exists() and not path.is_file():
-        raise FileExistsError(EEXIST, "is no ordinary file")
-    # Made anew with mode 0600: a file that was there may be open to others, or read at this moment.
-    handle, name = mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(handle)
-        Path(name).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise
 
 
 def _written(result: Zone | ZoneFailure) -> dict[str, Any]:
@@ -129,7 +117,14 @@ def _written(result: Zone | ZoneFailure) -> dict[str, Any]:
         "authenticated": result.authenticated,
         "records": [[each.owner, each.rdtype, each.ttl, each.rdata] for each in result.records],
         "other_owners": result.other_owners,
+        "members": result.members,
     }
+
+
+def _ancestors(document: dict[str, Any], path: Path, digest: str) -> Export:
+    written_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    zones = tuple(read_ancestors(document, path.name, written_at))
+    return Export(Collected(zones, {}), written_at, "", "", digest)
 
 
 def _export(document: dict[str, Any], digest: str) -> Export:
@@ -158,6 +153,7 @@ def _result(table: dict[str, Any], at: str) -> Zone | ZoneFailure:
         error = ZoneSourceError(_get(table, "error", str, at), _get(table, "remedy", str, at))
         return ZoneFailure(origin, view, server, error)
     others = _get(table, "other_owners", list, at)
+    members = _get({"members": []} | table, "members", list, at)
     return Zone(
         origin=origin,
         serial=_get(table, "serial", int, at),
@@ -169,6 +165,7 @@ def _result(table: dict[str, Any], at: str) -> Zone | ZoneFailure:
         other_owners=tuple(
             _checked(name, _within(origin), f"{at}.other_owners") for name in others
         ),
+        members=tuple(_checked(name, is_name_text, f"{at}.members") for name in members),
     )
 
 
@@ -186,15 +183,12 @@ def _records(rows: list[Any], origin: str, at: str) -> Iterator[Record]:
                 )
 
 
-def _answers(rows: list[Any]) -> Iterator[tuple[tuple[str, str], tuple[str, ...] | Unresolved]]:
+def _answers(rows: list[Any]) -> Iterator[tuple[Asked, Answer]]:
     for place, row in enumerate(rows):
-        match row:
-            case [str(view), str(name), str(why)]:
-                yield (view, name), Unresolved(why)
-            case [str(view), str(name), list(found)] if all(map(_version, found)):
-                yield (view, name), tuple(found)
-            case _:
-                raise _FaultError(f"answers[{place}]: is no answer: {str(row)[:100]}")
+        found = from_row(row)
+        if found is None:
+            raise _FaultError(f"answers[{place}]: is no answer: {str(row)[:100]}")
+        yield found
 
 
 def _within(origin: str) -> Callable[[object], bool]:
@@ -209,18 +203,8 @@ def _within(origin: str) -> Callable[[object], bool]:
 
 def _is_rdata(rdtype: str, rdata: str) -> bool:
     if rdtype in _FAMILIES:
-        return _version(rdata) == _FAMILIES[rdtype]
+        return ip_version(rdata) == _FAMILIES[rdtype]
     return is_name_text(rdata) if rdtype in _NAMES else is_rdata_text(rdtype, rdata)
-
-
-def _version(address: object) -> int:
-    """Return the address's version of IP; 0 for what is no address."""
-    if not isinstance(address, str) or "%" in address:
-        return 0
-    try:
-        return numeric(address)[0]
-    except (OSError, ValueError):
-        return 0
 
 
 def _table(value: object, at: str) -> dict[str, Any]:

@@ -26,7 +26,7 @@ class ZoneResult:
     server: str
     """As ``address:port``."""
     serial: int | None = None
-    """None where the transfer failed."""
+    """None where the transfer failed, 0 where the source tells none."""
     record_count: int = 0
     """Records of ``NAMING_TYPES``: each of them ends as targets or as one skip."""
     transferred_at: datetime | None = None
@@ -37,6 +37,8 @@ class ZoneResult:
     """What to do about the error."""
     uncovered: tuple[str, ...] = ()
     """Delegated child zones that no source transfers, sorted."""
+    members: tuple[str, ...] = ()
+    """See ``Zone.members``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +75,16 @@ def take_inventory(sources: Sequence[ZoneSource], rules: Rules, judged_at: datet
 
 def collect(sources: Sequence[ZoneSource], rules: Rules) -> Collected:
     """Return the zones as they are now, and how the names that leave them are resolved now."""
-    results = _collect(sources)
-    zones = [result for result in results if isinstance(result, Zone)]
-    names = names_to_resolve(zones, _filtered(rules, sources))
+    return completed(Collected(tuple(_collect(sources)), {}), sources, rules)
+
+
+def completed(collected: Collected, sources: Sequence[ZoneSource], rules: Rules) -> Collected:
+    """Return the same with the answers that are missing: names that leave the zones, asked now."""
+    zones = [result for result in collected.results if isinstance(result, Zone)]
+    names = names_to_resolve(zones, _filtered(rules, sources)) - collected.answers.keys()
     nameservers = {source.name: source.nameservers for source in sources}
-    return Collected(tuple(results), resolve(names, nameservers, rules.families))
+    found = resolve(names, nameservers, rules.families)
+    return Collected(collected.results, {**collected.answers, **found})
 
 
 def derived(
@@ -147,6 +154,7 @@ def _complete(zone: Zone, lookup: Lookup, known: set[str]) -> ZoneResult:
         transferred_at=zone.transferred_at,
         authenticated=zone.authenticated,
         uncovered=lookup.uncovered(zone.view, zone.origin, known),
+        members=zone.members,
     )
 
 

@@ -12,6 +12,7 @@ from zones.rules import Rules
 from zones.service import PLAIN_SERVICES, ServiceName, is_port, port_name, service_name
 from zones.target import RecordRef, Skipped, SkipReason
 from zones.wildcard import is_wildcard, names_under, server_name
+from zones.zone import ALIASES
 
 _SMTP_PORT = 25
 _SERVICE_LABEL = re.compile(r"(?:^|\.)_")
@@ -66,6 +67,8 @@ class Leads:
             return (Lead(ref.owner, ref.owner),)
         if ref.rdtype in self._left_out:
             return Unfit(SkipReason.FILTERED, f"services leaves {ref.rdtype} out")
+        if ref.rdtype in ALIASES:
+            return (Lead(ref.owner, ref.rdata),)
         if ref.rdtype == "CNAME":
             found = self._behind(ref) if self._behind_aliases else ()
             return (Lead(ref.owner, ref.rdata), *found)

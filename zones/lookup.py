@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from zones.name import ancestors, moved, parent
+from zones.name import ancestors
 from zones.zone import Zone
+from zones.zone_data import ZoneData
 
 MAX_LINKS = 16
 """CNAMEs and DNAMEs that may follow on each other; a longer chain counts as a loop."""
@@ -17,6 +18,10 @@ class Reached:
 
     name: str
     addresses: tuple[str, ...]
+    aliases: tuple[tuple[str, str], ...] = ()
+    """Of ALIAS records that it holds as well: family or empty for all, and where each leads to."""
+    starts: tuple[str, ...] = ()
+    """The names at which ``ends`` began to follow CNAMEs, one for each ALIAS record on the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,10 @@ class Left:
     """The chain leaves the transferred zones at this name."""
 
     name: str
+    family: str = ""
+    """Of addresses that alone the ALIAS records on the way let through; empty: all of them."""
+    starts: tuple[str, ...] = ()
+    """See ``Reached.starts``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,16 @@ class Looped:
     """The chain loops, or has more than ``MAX_LINKS`` links; this name is on it."""
 
     name: str
+
+
+def family_of(address: str) -> str:
+    """Return the family of an address, ``ipv4`` or ``ipv6``."""
+    return "ipv6" if ":" in address else "ipv4"
+
+
+def of_family(family: str, addresses: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those of the addresses that are of that family; all of them where it is empty."""
+    return tuple(each for each in addresses if family_of(each) == family) if family else addresses
 
 
 class Lookup:
@@ -107,14 +126,44 @@ class Lookup:
                 return Left(link)
             alias = zone.alias(link)
             if alias is None:
-                return Reached(link, zone.addresses(link))
+                return Reached(link, zone.addresses(link), zone.aliases(link))
             link = alias
         return Looped(name)
 
-    def _authority(self, view: str, name: str) -> "ZoneData | None":
+    def ends(self, view: str, name: str, family: str = "") -> list[Reached | Left | Looped]:
+        """Return where that name leads to, and whoever points at it: at least one end.
+
+        There are several where ALIAS records part the way; addresses are of that family, if any.
+        """
+        ends: list[Reached | Left | Looped] = []
+        # By the step that leads there; each once, since aliases may lead in circles.
+        starts: dict[tuple[str, str], tuple[str, ...]] = {(name, family): (name,)}
+        todo = [(name, family)]
+        for link, only in todo:
+            way = starts[link, only]
+            match self.follow(view, link):
+                case Reached(at, addresses, aliases):
+                    found = of_family(only, addresses)
+                    steps = {(to, only or of) for of, to in aliases if not of or only in {"", of}}
+                    if found or not steps:
+                        ends.append(Reached(at, found, starts=way))
+                    todo += sorted(steps - starts.keys())
+                    starts = {step: (*way, step[0]) for step in steps} | starts
+                case Left(at):
+                    ends.append(Left(at, only, way))
+                case Looped() as loop:
+                    ends.append(loop)
+        return ends or [Looped(name)]
+
+    def alias(self, view: str, name: str) -> str | None:
+        """Return what the name is an alias for, seen from that view; None: it is none."""
+        zone = self._authority(view, name)
+        return zone.alias(name) if zone else None
+
+    def _authority(self, view: str, name: str) -> ZoneData | None:
         return next(self._authorities(view, name), None)
 
-    def _authorities(self, view: str, name: str) -> Iterator["ZoneData"]:
+    def _authorities(self, view: str, name: str) -> Iterator[ZoneData]:
         """Yield one zone per view that speaks for the name: the view's own first.
 
         A view speaks through its longest origin; where that delegates the name, it doesn't know.
@@ -133,112 +182,3 @@ class Lookup:
 
     def _above(self, name: str) -> Iterator[str]:
         return (at for at in ancestors(name) if at in self._views)
-
-
-class ZoneData:
-    """One zone, indexed; every answer takes time in the number of labels only."""
-
-    def __init__(self, zone: Zone) -> None:
-        self.origin = zone.origin
-        self.view = zone.view
-        self._addresses: dict[str, list[str]] = defaultdict(list)
-        self._aliases: dict[str, str] = {}
-        self._dnames: dict[str, str] = {}
-        self._services: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        """Type and rdata of the records that say no address, by owner."""
-        self._cuts: set[str] = set()
-        self._nodes: set[str] = {zone.origin}
-        for owner in zone.other_owners:
-            self._add_node(owner)
-        for record in zone.records:
-            self._add_node(record.owner)
-            match record.rdtype:
-                case "A" | "AAAA":
-                    self._addresses[record.owner].append(record.rdata)
-                case "CNAME":
-                    self._aliases[record.owner] = min(
-                        record.rdata, self._aliases.get(record.owner, record.rdata)
-                    )
-                case "DNAME":
-                    self._dnames[record.owner] = min(
-                        record.rdata, self._dnames.get(record.owner, record.rdata)
-                    )
-                case "NS":
-                    if record.owner != zone.origin:
-                        self._cuts.add(record.owner)
-                case rdtype:
-                    self._services[record.owner].append((rdtype, record.rdata))
-
-    def _add_node(self, owner: str) -> None:
-        """Make the name exist, and the empty non-terminals above it (RFC 4592 section 2.2.2)."""
-        for name in ancestors(owner):
-            if name in self._nodes:
-                return
-            self._nodes.add(name)
-
-    def zone_cut(self, name: str) -> str | None:
-        """Return the topmost delegated name at or above the name; None where there is none."""
-        if not self._cuts:
-            return None
-        topmost = None
-        for at in ancestors(name):
-            if at == self.origin:
-                break
-            topmost = at if at in self._cuts else topmost
-        return topmost
-
-    def dname_above(self, name: str) -> str | None:
-        """Return the topmost owner of a DNAME above the name; its own does not redirect it."""
-        if not self._dnames:
-            return None
-        owners = [at for at in ancestors(parent(name)) if at in self._dnames]
-        return owners[-1] if owners else None
-
-    def children(self) -> set[str]:
-        """Return the delegated names that are not themselves below another delegation."""
-        return {cut for cut in self._cuts if self.zone_cut(cut) == cut}
-
-    def alias(self, name: str) -> str | None:
-        """Return what the name is a CNAME for; None where it has addresses, or is none.
-
-        A DNAME makes one for every name below its owner (RFC 6672 section 3.2).
-        """
-        above = self.dname_above(name)
-        if above is not None:
-            return moved(name, above, self._dnames[above])
-        source = self._source(name)
-        return None if source in self._addresses else self._aliases.get(source)
-
-    def addresses(self, name: str) -> tuple[str, ...]:
-        """Return the addresses of the name, of its own or synthesised from a wildcard."""
-        return tuple(self._addresses.get(self._source(name), ()))
-
-    @property
-    def has_services(self) -> bool:
-        """Whether there is a record that says no address."""
-        return bool(self._services)
-
-    def services(self, name: str) -> tuple[tuple[str, str], ...]:
-        """Return type and rdata of what the name has beside addresses, sorted.
-
-        Of its own, or synthesised from a wildcard.
-        """
-        return tuple(sorted(self._services.get(self._source(name), ())))
-
-    @property
-    def has_wildcards(self) -> bool:
-        """Whether there is a wildcard that leads to addresses."""
-        return any(owner.startswith("*.") for owner in (*self._addresses, *self._aliases))
-
-    def wildcard_over(self, name: str) -> str | None:
-        """Return the wildcard whose addresses or alias the name has; None: it has none of these."""
-        source = self._source(name)
-        is_host = source in self._addresses or source in self._aliases
-        return source if is_host and source != name and self.dname_above(name) is None else None
-
-    def _source(self, name: str) -> str:
-        """Return the owner that answers: the name, or its source of synthesis (RFC 4592 3.3.1)."""
-        if name in self._nodes:
-            return name
-        encloser = next(at for at in ancestors(name) if at in self._nodes)
-        return f"*.{encloser}" if encloser else "*"

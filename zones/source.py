@@ -11,7 +11,12 @@ from typing import Protocol
 from zones.endpoint import Endpoint
 from zones.zone import Zone
 
-SOURCE_TYPES = {"axfr": "zones.axfr:AxfrSource"}
+SOURCE_TYPES = {
+    "axfr": "zones.axfr:AxfrSource",
+    "master_file": "zones.master_file:MasterFileSource",
+    "route53": "zones.route53:Route53Source",
+    "octodns": "zones.octodns:OctodnsSource",
+}
 """The ``type`` of a ``[[source]]`` table, and the model of its keys as ``module:class``; imported
 only when it is asked for, so that nobody needs the libraries of sources that he does not use."""
 

@@ -1,5 +1,6 @@
 """What the keys of a ``[[source]]`` table have in common, and how text becomes their values."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
@@ -27,6 +28,10 @@ def _regex(value: object) -> re.Pattern[str]:
 
 Regex = Annotated[re.Pattern[str], BeforeValidator(_regex)]
 Nameserver = Annotated[Endpoint, BeforeValidator(parse_address_endpoint), PlainSerializer(str)]
+
+
+class LibraryMissingError(Exception):
+    """A type of source needs a library that is not installed: which, and how to install it."""
 
 
 class SourceModel(BaseModel):
@@ -60,6 +65,16 @@ class SourceModel(BaseModel):
         """
         return self
 
+    def failed(self, server: str, error: ZoneSourceError) -> Iterator[ZoneFailure]:
+        """Yield the failure of each zone that the configuration names, of what hinders them all.
+
+        Raises the error where it names none.
+        """
+        if not self.origins:
+            raise error
+        for origin in self.origins:
+            yield ZoneFailure(origin, self.name, server, error)
+
     def collect(self) -> Iterator[Zone | ZoneFailure]:
         """See ``ZoneSource.collect``."""
         raise NotImplementedError
@@ -68,11 +83,37 @@ class SourceModel(BaseModel):
 def source_class(type_name: str) -> type[SourceModel]:
     """Return the model, itself a ZoneSource, of the sources of that type.
 
-    Raises KeyError for a type that is not in ``SOURCE_TYPES``.
+    Raises KeyError for a type that is not in ``SOURCE_TYPES``, and LibraryMissingError for one
+    whose extra is not installed.
     """
     module, _, attribute = SOURCE_TYPES[type_name].partition(":")
-    model: type[SourceModel] = getattr(import_module(module), attribute)
+    try:
+        model: type[SourceModel] = getattr(import_module(module), attribute)
+    except ModuleNotFoundError as error:
+        raise LibraryMissingError(
+            f"needs the library {str(error.name).partition('.')[0]}, which is not installed;"
+            f" install the extra {type_name}: pip install -e '.[{type_name}]'"
+        ) from error
     return model
+
+
+def model_of(
+    table: Mapping[str, object], place: str, faults: list[str]
+) -> type[SourceModel] | None:
+    """Return the model of the table's type; None, and one fault more, where there is none to have.
+
+    ``place`` is the table's own in the file.
+    """
+    kind = table.get("type")
+    given = f"given {json.dumps(kind)[:100]}" if "type" in table else "is missing"
+    if not isinstance(kind, str) or kind not in SOURCE_TYPES:
+        faults.append(f"{place}.type: {given}; allowed: {', '.join(SOURCE_TYPES)}")
+        return None
+    try:
+        return source_class(kind)
+    except LibraryMissingError as error:
+        faults.append(f"{place}.type: {given}; {error}")
+        return None
 
 
 def prepared(

@@ -26,6 +26,9 @@ class Limits:
     octets: int
 
 
+DEFAULT = Limits(seconds=60, records=1_000_000, octets=256 * 1024 * 1024)
+
+
 class Stream:
     """Messages with their two-byte length, in the clear or over TLS."""
 

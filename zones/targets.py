@@ -15,7 +15,7 @@ What the record says comes first (``zones.leads``); the first rule that fits ski
    record       fqdn, and server name     port               TLS
    ============ ========================= ================== ======================================
    A, AAAA,     owner                     the policy's       by port, as the policy has it
-   CNAME
+   CNAME, ALIAS
    MX           exchange                  25                 STARTTLS
    SRV          owner, less its two       the record's       by service label (``zones.service``);
                 service labels                               NO_TLS, NOT_TCP, UNKNOWN_SERVICE
@@ -37,16 +37,20 @@ Then the addresses that the record leads to:
 5. A name is followed in its own view's zones and, where these do not speak for it, in the other
    views'. A zone that speaks for a name and does not hold it ends the chain: DANGLING.
    Over 16 links, or a loop: CNAME_LOOP. The names on the way may be any, service labels too.
-   A DNAME above a name is a link like a CNAME at it (RFC 6672).
+   A DNAME above a name is a link like a CNAME at it (RFC 6672). ALIAS records are followed all,
+   each for the addresses that it yields: see ``zones.zone.ALIASES``.
 6. A wildcard answers for names that do not exist, as RFC 4592 says; an empty non-terminal exists.
-7. A name that leaves every transferred zone is external: its end is resolved, UNRESOLVED where
-   that failed for any family that is asked for, DANGLING where there are no addresses.
+7. Of a name that leaves every transferred zone the end is resolved, UNRESOLVED where that failed
+   for any family that is asked for, DANGLING where there are no addresses.
 8. Addresses of families that are not asked for, and those without a port: FILTERED.
-9. Of an external name the first ``external_addresses`` addresses in numerical order are taken,
-   less those whose policy is ``skip``; none left: EXTERNAL.
+9. An address is external, somebody else's, if the fqdn or any name on the way, in the zones or
+   outside of them, is one of ``third_party``; else, where networks are ``owned``, if none of them
+   holds it; else if the way left every transferred zone (``zones.ownership``).
+10. Of a record's external addresses the first ``external_addresses`` in numerical order are taken,
+    less those whose policy is ``skip``; no address left: EXTERNAL.
 
 Each (address, port, fqdn) is one target, whichever records, zones and views it came from; the
-longest origin that the fqdn is below owns it. It is external only where every record led outside.
+longest origin that the fqdn is below owns it. It is external only where it is so by every record.
 
 - How TLS is begun a record that names the service knows better than a table of ports; of two such
   records that differ, the first in order counts.
@@ -61,6 +65,7 @@ from collections.abc import Container, Iterable
 from functools import reduce
 from itertools import chain
 
+from zones.answer import Aliased, Answer, Answers, Unresolved
 from zones.leads import Leads
 from zones.lookup import Left, Lookup
 from zones.mail import Demands
@@ -68,12 +73,14 @@ from zones.order import interleaved
 from zones.rdata import ADDRESS_TYPES, SERVICE_TYPES
 from zones.rules import Filter, Rules
 from zones.target import RecordRef, Skipped, Target
-from zones.way import Answers, Unresolved, Way, Ways
+from zones.way import Way, Ways
 from zones.wildcard import server_name
-from zones.zone import Zone
+from zones.zone import ALIASES, Zone
 
 __all__ = [
     "NAMING_TYPES",
+    "Aliased",
+    "Answer",
     "Answers",
     "Filter",
     "Rules",
@@ -83,9 +90,9 @@ __all__ = [
     "references",
 ]
 
-NAMING_TYPES = ADDRESS_TYPES | SERVICE_TYPES | {"CNAME"}
+NAMING_TYPES = ADDRESS_TYPES | SERVICE_TYPES | {"CNAME", *ALIASES}
 """The types of which every record is accounted for."""
-_ALIAS_TYPES = NAMING_TYPES - ADDRESS_TYPES
+_LEADING_TYPES = NAMING_TYPES - ADDRESS_TYPES
 
 
 def references(zone: Zone, rdtypes: Container[str] = NAMING_TYPES) -> tuple[RecordRef, ...]:
@@ -102,16 +109,15 @@ def references(zone: Zone, rdtypes: Container[str] = NAMING_TYPES) -> tuple[Reco
 def names_to_resolve(zones: Iterable[Zone], rules: Rules) -> set[tuple[str, str]]:
     """Return each (view, name) at which a record that is looked at leaves the transferred zones."""
     zones = tuple(zones)
-    refs = tuple(chain.from_iterable(references(zone, _ALIAS_TYPES) for zone in zones))
+    refs = tuple(chain.from_iterable(references(zone, _LEADING_TYPES) for zone in zones))
     lookup = Lookup(zones)
     leads = Leads(lookup, refs, rules)
-    found = set()
+    found: set[tuple[str, str]] = set()
     for ref in refs:
         outcome = leads.of(ref)
         for lead in () if isinstance(outcome, Skipped) else outcome:
-            end = lookup.follow(ref.view, lead.name)
-            if isinstance(end, Left):
-                found.add((ref.view, end.name))
+            ends = lookup.ends(ref.view, lead.name)
+            found.update((ref.view, end.name) for end in ends if isinstance(end, Left))
     return found
 
 

@@ -41,7 +41,7 @@ _ALLOW = (
 )
 _AUTHORITY = "ask a primary or secondary server of the zone, and look at the zone's spelling"
 _AUTHORITY_OR_ALLOW = (
-    f"{_AUTHORITY}; Knot says so too unless its acl does allow this host, or the key (tsig)"
+    f"{_AUTHORITY}; Knot and PowerDNS say so too unless they allow this host, or the key (tsig)"
 )
 _LOADED = "look in the server's log whether the zone is loaded and has not expired"
 _TIMEOUT = "look at the server's load and its firewall, or raise transfer_timeout"
@@ -87,12 +87,17 @@ class Transfer:
     """See ``Zone.other_owners``."""
 
 
-def transfer(origin: dns.name.Name, server: Endpoint, terms: Terms) -> Transfer:
-    """Return the zone as the server has it; raises TransferFailure for anything less."""
+def transfer(
+    origin: dns.name.Name, server: Endpoint, terms: Terms, collecting: type[Collector] = Collector
+) -> Transfer:
+    """Return the zone as the server has it; raises TransferFailure for anything less.
+
+    ``collecting`` decides which records are kept.
+    """
     deadline = monotonic() + terms.limits.seconds
     connection, answering = _connected(server, terms, deadline)
     with closing(connection):
-        collector = Collector(origin)
+        collector = collecting(origin)
         stream = Stream(connection, deadline, terms.limits)
         try:
             _run(stream, collector, terms.key)

@@ -99,6 +99,13 @@ def test_zone_with_fewer_targets_than_expected_fails() -> None:
     ]
 
 
+def test_catalog_needs_no_targets() -> None:
+    """It lists zones and names no host, whatever is asked of every zone."""
+    catalog = replace(ZONE, record_count=0, members=("company.test",))
+    verdict = on_zone(catalog, ZoneTally(0, 0), policy=Policy(min_targets=1))
+    assert verdict.findings == ()
+
+
 def test_uncovered_children_are_a_note_each() -> None:
     verdict = on_zone(replace(ZONE, uncovered=("a.company.test", "b.company.test")))
     assert ids(verdict.findings) == ["zone-uncovered", "zone-uncovered"]

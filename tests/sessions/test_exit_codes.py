@@ -46,6 +46,29 @@ def test_refused_zone_ends_with_6_and_hides_no_other(world: World, tmp_path: Pat
     assert "remedy: allow this host in the server's allow-transfer" in ended.output
 
 
+def test_zones_of_a_catalog_are_tested_and_a_broken_one_ends_with_6(
+    world: World, tmp_path: Path
+) -> None:
+    member = f"a.zones PTR {ORIGIN}.\n"
+    held = {
+        ORIGIN: zone_text(world.port),
+        "catalog.test": HEAD + 'version TXT "2"\n' + member,
+        "broken.test": HEAD + member,
+    }
+    with bind(held) as primary:
+        source = {"server": primary.server, "zones": [], "include": ["www.*"]}
+        sound, broken = (
+            play(
+                tmp_path / each, write(tmp_path / each, world.document(source | {"catalog": each}))
+            )
+            for each in ("catalog.test", "broken.test")
+        )
+
+    assert (sound.code, outcomes(sound)) == (0, "4 passed")
+    assert broken.code == 6
+    assert "is no catalog: it has no TXT record at version.broken.test" in broken.output
+
+
 def test_zone_of_which_nothing_answers_ends_with_6(world: World, tmp_path: Path) -> None:
     with (
         counting_primary("mute.test", HEAD + "www A 127.0.0.1\n") as (server, _),

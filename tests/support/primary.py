@@ -1,6 +1,7 @@
 """What the real authoritative servers of the tests have in common: a place, zones, keys."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -10,12 +11,15 @@ import dns.exception
 import dns.flags
 import dns.message
 import dns.query
+import pytest
 
 from demo.pki import Credential
+from tests.support.program import accepts, free_port, run
 from zones.endpoint import Endpoint
 
 Loopback = Literal["127.0.0.1", "::1"]
 
+_ATTEMPTS = 5
 _PATIENCE = 10.0
 _INTERVAL = 0.02
 
@@ -95,3 +99,22 @@ def primary_files(folder: Path, zones: Mapping[str, str]) -> dict[str, str]:
         names[origin] = f"{number}.zone"
         (folder / names[origin]).write_text(text)
     return names
+
+
+@contextmanager
+def serving(
+    address: str, origin: str, command: Callable[[Primary], Sequence[str]], log: Path | None = None
+) -> Iterator[Primary]:
+    """Run what serves that zone at a free port of the address, and yield where.
+
+    ``log`` is what the server writes, if it does, told where it will not start.
+    """
+    for _ in range(_ATTEMPTS):
+        server = Primary(address, free_port(address))
+        words = command(server)
+        with run(words) as process:
+            if accepts(process, (address, server.port)) and server.serves(origin):
+                yield server
+                return
+    told = log.read_text()[-4000:] if log and log.exists() else ""
+    pytest.fail(f"{words[0]} did not start\n{told}")

@@ -11,11 +11,12 @@ import pytest
 
 from tests.support.bind import bind, primary_file
 from tests.zones.build import NOON, company, targets, zone
+from zones.answer import Aliased, Unresolved
 from zones.axfr import AxfrSource
 from zones.export import Export, ExportError, fingerprint, read_export, write_export
 from zones.inventory import Collected, collect, derived
 from zones.source import ZoneFailure, ZoneSourceError
-from zones.targets import Rules, Unresolved
+from zones.targets import Rules
 
 FAILURE = ZoneFailure(
     "sub.company.com", "outside", "192.0.2.53:53", ZoneSourceError("zone sub: gone", "look for it")
@@ -25,6 +26,7 @@ COLLECTED = Collected(
         company(
             "*.apps.company.com A 192.0.2.1",
             "company.com NS ns.example",
+            "company.com ALIAS-AAAA cdn.example.net",
             "old.company.com DNAME new.company.com",
             "shop.company.com CNAME shops.example.net",
             r"a\.b.company.com A 192.0.2.4",
@@ -41,10 +43,12 @@ COLLECTED = Collected(
         ),
         FAILURE,
         replace(zone("", "example A 192.0.2.9", view="outside"), authenticated=True),
+        replace(zone("catalog.example"), serial=0, members=("", "company.com")),
     ),
     {
         ("inside", "shops.example.net"): ("198.51.100.1", "2001:db8::2"),
         ("inside", "none.example.net"): (),
+        ("inside", "cdn.example.net"): Aliased(("198.51.100.9",), ("edge.example.org",)),
         ("outside", "lost.example.net"): Unresolved("no answer from the name servers in time"),
     },
 )
@@ -108,7 +112,7 @@ def test_what_is_read_is_what_was_written(tmp_path: Path) -> None:
     read = read_export(written(tmp_path))
 
     assert read.collected.results[0] == COLLECTED.results[0]
-    assert read.collected.results[2] == COLLECTED.results[2]
+    assert read.collected.results[2:] == COLLECTED.results[2:]
     assert dict(read.collected.answers) == COLLECTED.answers
     assert (read.exported_at, read.configuration_sha256, read.targets) == (NOON, "ab" * 32, "3 cd")
 
@@ -225,9 +229,12 @@ def test_json_that_is_no_object_is_told(tmp_path: Path, text: str) -> None:
         ({"zones": zone_table(error=1)}, r"zones\[0\]\.error: given '1'"),
         ({"zones": zone_table(error="x")}, r"zones\[0\]\.remedy: given 'None'"),
         ({"zones": zone_table(other_owners=["a.net"])}, r"zones\[0\]\.other_owners: given 'a.net'"),
+        ({"zones": zone_table(members=["A.example"])}, r"zones\[0\]\.members: given 'A.example'"),
         ({"answers": [["in", "a.net", [1]]]}, r"answers\[0\]: is no answer"),
         ({"answers": [["in", "a.net", ["192.0.2"]]]}, r"answers\[0\]: is no answer"),
         ({"answers": [["in", "a.net"]]}, r"answers\[0\]: is no answer"),
+        ({"answers": [["in", "a.net", [], ["B c"]]]}, r"answers\[0\]: is no answer"),
+        ({"answers": [["in", "a.net", [], [], []]]}, r"answers\[0\]: is no answer"),
     ],
 )
 def test_what_the_file_cannot_say_is_told_with_its_place(

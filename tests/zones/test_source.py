@@ -1,15 +1,34 @@
 import re
+import sys
 
 import pytest
 
 from zones.axfr import AxfrSource
+from zones.route53 import Route53Source
 from zones.source import SOURCE_TYPES, ZoneSource, ZoneSourceError
-from zones.source_model import SourceModel, source_class
+from zones.source_model import LibraryMissingError, SourceModel, source_class
 
 
 @pytest.mark.parametrize("type_name", SOURCE_TYPES)
 def test_each_source_type_has_a_model(type_name: str) -> None:
     assert issubclass(source_class(type_name), SourceModel)
+
+
+@pytest.mark.parametrize(("type_name", "library"), [("route53", "boto3"), ("octodns", "octodns")])
+def test_a_source_type_without_its_library_says_how_to_install_it(
+    type_name: str, library: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The extra has the name of the type."""
+    for name in [name for name in sys.modules if name.startswith(f"{library}.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, library, None)
+    monkeypatch.delitem(sys.modules, f"zones.{type_name}", raising=False)
+    with pytest.raises(LibraryMissingError) as caught:
+        source_class(type_name)
+    assert str(caught.value) == (
+        f"needs the library {library}, which is not installed;"
+        f" install the extra {type_name}: pip install -e '.[{type_name}]'"
+    )
 
 
 def test_an_unknown_source_type_is_a_key_error() -> None:
@@ -43,7 +62,7 @@ def _axfr(server: str, *zones: str) -> AxfrSource:
         ({"server": "[::1"}, "'[::1' is neither"),
         ({"server": "10.0.0.1:0"}, "'10.0.0.1:0' has no valid port"),
         ({"server": "ns1.company.com:65536"}, "has no valid port"),
-        ({"zones": ()}, "at least 1 item"),
+        ({"zones": ()}, "names no zone; write zones, or catalog, or both"),
         ({"zones": ("",)}, "a zone has a name"),
         ({"zones": ("a..b",)}, "'a..b' is no domain name"),
         ({"zones": ("company.com", "Company.com.")}, "named twice: company.com"),
@@ -84,8 +103,8 @@ def test_a_server_is_written_with_or_without_a_port(written: str, shown: str) ->
 def test_configuration_comes_as_json_text_and_goes_back_to_it() -> None:
     text = (
         '{"name":"inside","include":[".*"],"exclude":["x"],"nameservers":["192.0.2.53:53"],'
-        '"type":"axfr","tls":null,"server":"10.0.0.2:53","zones":["company.com"],"tsig":null,'
-        '"source_address":null,"transfer_timeout":60.0,"max_records":1000000,'
+        '"type":"axfr","tls":null,"server":"10.0.0.2:53","zones":["company.com"],"catalog":null,'
+        '"tsig":null,"source_address":null,"transfer_timeout":60.0,"max_records":1000000,'
         '"max_bytes":268435456}'
     )
     read = AxfrSource.model_validate_json(text)
@@ -99,3 +118,20 @@ def test_zone_names_are_taken_in_any_form() -> None:
         "xn--bcher-kva.example",
         "",
     )
+
+
+@pytest.mark.parametrize(
+    ("keys", "complaint"),
+    [
+        ({"zones": ("a.com",), "zone_ids": ("Z1",)}, "by zones or by zone_ids, not by both"),
+        ({"zone_ids": ("company.com",)}, "'company.com' is no id of a hosted zone"),
+        ({"zone_ids": ("Z1", "/hostedzone/Z1")}, "named twice: Z1"),
+        ({"private": "yes"}, "valid boolean"),
+        ({"secret_access_key": "x"}, "Extra inputs are not permitted"),
+    ],
+)
+def test_impossible_configuration_of_route53_is_refused(
+    keys: dict[str, object], complaint: str
+) -> None:
+    with pytest.raises(ValueError, match=re.escape(complaint)):
+        Route53Source.model_validate({"name": "aws", **keys})

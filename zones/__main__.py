@@ -1,0 +1,141 @@
+"""``python -m zones export``: zones to a file, where nothing but dnspython is installed.
+
+For the one host that may transfer: ``pytest --from-zones-json=FILE`` runs from the file elsewhere.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NoReturn
+
+from zones.axfr_servers import AxfrServers
+from zones.endpoint import DNS_PORT, parse_endpoint
+from zones.export import Export, ExportError, write_export
+from zones.inventory import Collected
+from zones.key_file import read_key
+from zones.name import name_text, parse_name
+from zones.source import ZoneFailure, ZoneSourceError
+from zones.stream import DEFAULT, Limits
+from zones.tls import XOT_PORT, Tls, tls_context
+from zones.transfer import Terms
+
+EXIT_USAGE = 4
+"""As pytest's."""
+EXIT_INCOMPLETE = 6
+"""As a run's."""
+
+_OPTIONS = (
+    ("--view", "NAME", "name of the source in compliance.toml; else it is the one with that zone"),
+    ("--catalog", "ZONE", "a catalog zone (RFC 9432), whose members are transferred"),
+    ("--tsig-key-file", "FILE", "sign with the key in it, as tsig-keygen writes it"),
+    ("--tsig-name", "NAME", "that key of several in the file"),
+    ("--tls-name", "NAME", "transfer over TLS (RFC 9103), from who proves to be that"),
+    ("--tls-ca", "FILE", "CA certificates that the server's leads to, instead of the system's"),
+    ("--tls-cert", "FILE", "certificate of this host"),
+    ("--tls-key", "FILE", "its key, where it is not in the same file"),
+    ("--source-address", "IP", "address of this host that connections come from"),
+)
+"""Those that are given at most once and have no default."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """See ``ArgumentParser.error``; ends with pytest's code for a usage error."""
+        self.exit(EXIT_USAGE, f"{self.format_usage()}{self.prog}: {message}\n")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Export, say what failed, and return the exit code.
+
+    That is 6 where a zone could not be had, which the file says too, and 4 where there is no file.
+    """
+    given = _given(arguments)
+    try:
+        results = tuple(_servers(given).zones(given.zone, given.catalog))
+        export = Export(Collected(results, {}), datetime.now(UTC), "", "")
+        write_export(given.file, export)
+    except (ExportError, ZoneSourceError) as error:
+        sys.stderr.write(f"export: {error}\n")
+        return EXIT_USAGE
+    failures = [result for result in results if isinstance(result, ZoneFailure)]
+    sys.stderr.writelines(f"export: {failure.error}\n" for failure in failures)
+    complete = len(results) - len(failures)
+    sys.stdout.write(f"export: {complete} of {len(results)} zones in {given.file}\n")
+    return EXIT_INCOMPLETE if failures else 0
+
+
+def _servers(given: argparse.Namespace) -> AxfrServers:
+    """Return who is asked, and how; raises ZoneSourceError where what that needs is missing."""
+    terms = Terms(
+        limits=Limits(given.transfer_timeout, given.max_records, given.max_bytes),
+        key=read_key(given.tsig_key_file, given.tsig_name) if given.tsig_key_file else None,
+        tls=_tls(given) if _has_tls(given) else None,
+        source_address=given.source_address or "",
+    )
+    return AxfrServers(given.view or "", tuple(given.server), terms)
+
+
+def _tls(given: argparse.Namespace) -> Tls:
+    return Tls(tls_context(given.tls_ca, given.tls_cert, given.tls_key), given.tls_name or "")
+
+
+def _has_tls(given: argparse.Namespace) -> bool:
+    return any((given.tls_name, given.tls_ca, given.tls_cert, given.tls_key))
+
+
+def _given(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = _Parser(prog="python -m zones", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="export")
+    export = commands.add_parser("export", help="transfer zones and write them to FILE")
+    words = "host or address, with or without a port; several are tried in order"
+    export.add_argument("--server", action="append", required=True, metavar="SERVER", help=words)
+    words = "a zone to transfer; again for each more"
+    export.add_argument("--zone", action="append", default=[], metavar="ZONE", help=words)
+    for name, metavar, words in _OPTIONS:
+        kind = Path if metavar == "FILE" else str
+        export.add_argument(name, metavar=metavar, type=kind, help=words)
+    export.add_argument(
+        "--transfer-timeout", type=float, default=DEFAULT.seconds, metavar="SECONDS"
+    )
+    export.add_argument("--max-records", type=int, default=DEFAULT.records, metavar="COUNT")
+    export.add_argument("--max-bytes", type=int, default=DEFAULT.octets, metavar="COUNT")
+    export.add_argument("file", type=Path, metavar="FILE", help="written with mode 0600")
+    return _checked(export, parser.parse_args(arguments))
+
+
+def _checked(parser: _Parser, given: argparse.Namespace) -> argparse.Namespace:
+    """Return what is given, servers and zones read; ends where it cannot be."""
+    port = XOT_PORT if _has_tls(given) else DNS_PORT
+    try:
+        given.server = [parse_endpoint(text, port) for text in given.server]
+        given.zone = [*dict.fromkeys(map(_origin, given.zone))]
+        given.catalog = None if given.catalog is None else _origin(given.catalog)
+        given.tsig_name = _origin(given.tsig_name) if given.tsig_name else ""
+    except ValueError as error:
+        parser.error(str(error))
+    for fault in _faults(given):
+        parser.error(fault)
+    return given
+
+
+def _faults(given: argparse.Namespace) -> Iterator[str]:
+    if not given.zone and given.catalog is None:
+        yield "name a zone with --zone, or a catalog zone with --catalog"
+    if given.catalog in given.zone:
+        yield f"{given.catalog or '.'} is given as --zone and as --catalog; leave one"
+    if given.tsig_name and not given.tsig_key_file:
+        yield "--tsig-name: of which file? Name it with --tsig-key-file"
+    if given.tls_key and not given.tls_cert:
+        yield "--tls-key: of which certificate? Name it with --tls-cert"
+
+
+def _origin(text: str) -> str:
+    if not text:
+        raise ValueError("a zone has a name; the root zone is written as '.'")
+    return name_text(parse_name(text))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,27 @@
+"""Apex names, as a configuration writes them."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from zones.name import name_text, parse_name
+
+
+def parse_origin(text: str) -> str:
+    """Return the apex name that the text stands for; raises ValueError where it is none."""
+    if not text:
+        raise ValueError("a zone has a name; the root zone is written as '.'")
+    return name_text(parse_name(text))
+
+
+def distinct(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names; raises ValueError where one of them is there twice."""
+    twice = sorted({name or "." for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"named twice: {', '.join(twice)}")
+    return names
+
+
+Origin = Annotated[str, AfterValidator(parse_origin)]
+"""A zone's apex name, in any form that it may be written in."""
+Origins = Annotated[tuple[Origin, ...], AfterValidator(distinct)]

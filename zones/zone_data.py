@@ -1,0 +1,127 @@
+"""One zone, indexed as an authoritative server has it (RFC 1034 section 4.3.2)."""
+
+from collections import defaultdict
+
+from zones.name import ancestors, moved, parent
+from zones.zone import ALIASES, Record, Zone
+
+
+class ZoneData:
+    """One zone, indexed; every answer takes time in the number of labels only."""
+
+    def __init__(self, zone: Zone) -> None:
+        self.origin = zone.origin
+        self.view = zone.view
+        self._addresses: dict[str, list[str]] = defaultdict(list)
+        self._aliases: dict[str, str] = {}
+        self._dnames: dict[str, str] = {}
+        self._pointers: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        """ALIAS records: family and target."""
+        self._services: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        """Type and rdata of the records that say no address, by owner."""
+        self._cuts: set[str] = set()
+        self._nodes: set[str] = {zone.origin}
+        for owner in zone.other_owners:
+            self._add_node(owner)
+        for record in zone.records:
+            self._add_node(record.owner)
+            self._add(record)
+
+    def _add(self, record: Record) -> None:
+        match record.rdtype:
+            case "A" | "AAAA":
+                self._addresses[record.owner].append(record.rdata)
+            case "CNAME":
+                self._aliases[record.owner] = min(
+                    record.rdata, self._aliases.get(record.owner, record.rdata)
+                )
+            case "DNAME":
+                self._dnames[record.owner] = min(
+                    record.rdata, self._dnames.get(record.owner, record.rdata)
+                )
+            case "NS":
+                if record.owner != self.origin:
+                    self._cuts.add(record.owner)
+            case rdtype if rdtype in ALIASES:
+                self._pointers[record.owner].append((ALIASES[rdtype], record.rdata))
+            case rdtype:
+                self._services[record.owner].append((rdtype, record.rdata))
+
+    def _add_node(self, owner: str) -> None:
+        """Make the name exist, and the empty non-terminals above it (RFC 4592 section 2.2.2)."""
+        for name in ancestors(owner):
+            if name in self._nodes:
+                return
+            self._nodes.add(name)
+
+    def zone_cut(self, name: str) -> str | None:
+        """Return the topmost delegated name at or above the name; None where there is none."""
+        if not self._cuts:
+            return None
+        topmost = None
+        for at in ancestors(name):
+            if at == self.origin:
+                break
+            topmost = at if at in self._cuts else topmost
+        return topmost
+
+    def dname_above(self, name: str) -> str | None:
+        """Return the topmost owner of a DNAME above the name; its own does not redirect it."""
+        if not self._dnames:
+            return None
+        owners = [at for at in ancestors(parent(name)) if at in self._dnames]
+        return owners[-1] if owners else None
+
+    def children(self) -> set[str]:
+        """Return the delegated names that are not themselves below another delegation."""
+        return {cut for cut in self._cuts if self.zone_cut(cut) == cut}
+
+    def alias(self, name: str) -> str | None:
+        """Return what the name is a CNAME for; None where it has addresses, or is none.
+
+        A DNAME makes one for every name below its owner (RFC 6672 section 3.2).
+        """
+        above = self.dname_above(name)
+        if above is not None:
+            return moved(name, above, self._dnames[above])
+        source = self._source(name)
+        return None if source in self._addresses else self._aliases.get(source)
+
+    def addresses(self, name: str) -> tuple[str, ...]:
+        """Return the addresses of the name, of its own or synthesised from a wildcard."""
+        return tuple(self._addresses.get(self._source(name), ()))
+
+    def aliases(self, name: str) -> tuple[tuple[str, str], ...]:
+        """Return family and target of each ALIAS record that answers for the name."""
+        return tuple(self._pointers.get(self._source(name), ())) if self._pointers else ()
+
+    @property
+    def has_services(self) -> bool:
+        """Whether there is a record that says no address."""
+        return bool(self._services)
+
+    def services(self, name: str) -> tuple[tuple[str, str], ...]:
+        """Return type and rdata of what the name has beside addresses, sorted.
+
+        Of its own, or synthesised from a wildcard.
+        """
+        return tuple(sorted(self._services.get(self._source(name), ())))
+
+    @property
+    def has_wildcards(self) -> bool:
+        """Whether there is a wildcard that leads to addresses."""
+        hosts = (*self._addresses, *self._aliases, *self._pointers)
+        return any(owner.startswith("*.") for owner in hosts)
+
+    def wildcard_over(self, name: str) -> str | None:
+        """Return the wildcard whose addresses or alias the name has; None: it has none of these."""
+        source = self._source(name)
+        is_host = any(source in held for held in (self._addresses, self._aliases, self._pointers))
+        return source if is_host and source != name and self.dname_above(name) is None else None
+
+    def _source(self, name: str) -> str:
+        """Return the owner that answers: the name, or its source of synthesis (RFC 4592 3.3.1)."""
+        if name in self._nodes:
+            return name
+        encloser = next(at for at in ancestors(name) if at in self._nodes)
+        return f"*.{encloser}" if encloser else "*"
