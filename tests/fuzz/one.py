@@ -12,7 +12,7 @@ from tests.fuzz.der import changed
 from tests.fuzz.framing import framed, frames
 
 KEPT = Path(__file__).parent / "corpus"
-_LONGEST = {"transfer": 8192, "judge": 16384, "configuration": 4096, "dialogue": 20000}
+_LONGEST = {"transfer": 8192, "judge": 16384, "configuration": 12000, "dialogue": 20000}
 """Bytes of an input."""
 
 
