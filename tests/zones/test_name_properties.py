@@ -6,7 +6,7 @@ import dns.name
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zones.name import ancestors, moved, name_text, parent, parse_name
+from zones.name import ancestors, is_name_text, moved, name_text, parent, parse_name
 from zones.target import printable
 
 PRINTABLE_ID = re.compile(r"[A-Za-z0-9._*:%-]*")
@@ -47,6 +47,16 @@ def test_the_text_of_a_name_moves_no_cursor_and_ends_in_no_dot(name: dns.name.Na
     assert text.isascii()
     assert text.isprintable()
     assert not re.search(r"(?<!\\)(\\\\)*\.$", text)
+
+
+@unhurried
+@given(TEXTS | st.text("aB.\\\\0 _*-\x1b", max_size=300))
+def test_what_is_taken_for_the_text_of_a_name_is_just_that(text: str) -> None:
+    try:
+        is_text = name_text(parse_name(text or ".")) == text
+    except ValueError:
+        is_text = False
+    assert is_name_text(text) == is_text
 
 
 @unhurried
