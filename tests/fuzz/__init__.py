@@ -5,7 +5,7 @@ contract. ``python -m tests.fuzz`` runs all of them; ``test_corpus`` holds what 
 run of the tests and without atheris.
 """
 
-HARNESSES = ("transfer", "judge", "configuration", "dialogue")
+HARNESSES = ("transfer", "judge", "configuration", "dialogue", "master_file", "export")
 INSTRUMENTED = (
     "checks",
     "dns",

@@ -12,7 +12,8 @@ from tests.fuzz.der import changed
 from tests.fuzz.framing import framed, frames
 
 KEPT = Path(__file__).parent / "corpus"
-_LONGEST = {"transfer": 8192, "judge": 16384, "configuration": 12000, "dialogue": 20000}
+_LONGEST = {"judge": 16384, "configuration": 12000, "dialogue": 20000}
+_USUAL = 8192
 """Bytes of an input."""
 
 
@@ -63,7 +64,7 @@ def main() -> None:
         str(corpus),
         str(KEPT / name),
         f"-max_total_time={seconds}",
-        f"-max_len={_LONGEST[name]}",
+        f"-max_len={_LONGEST.get(name, _USUAL)}",
         f"-artifact_prefix={folder}/",
         "-timeout=20",
         "-rss_limit_mb=1024",

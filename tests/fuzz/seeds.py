@@ -3,6 +3,7 @@
 They are well-formed, or wrong in one known way; what was found since stands beside them.
 """
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,9 @@ from tests.checks.truth.pki import Kind, Pki
 from tests.fuzz.dialogue import PROTOCOLS
 from tests.fuzz.framing import framed
 from tests.fuzz.transfer import KEY, SIGNED
+from tests.zones.build import NOON
+from tests.zones.test_export import COLLECTED
+from zones.export import Export, write_export
 
 CORPUS = Path(__file__).parent / "corpus"
 REPOSITORY = Path(__file__).parents[2]
@@ -81,6 +85,10 @@ def main() -> None:
         (CORPUS / "transfer" / name).write_bytes(stream)
     for name, said in DIALOGUES.items():
         (CORPUS / "dialogue" / name).write_bytes(bytes([PROTOCOLS.index(name)]) + said)
+    collected = Export(COLLECTED, NOON, "ab" * 32, "cd" * 32)
+    write_export(CORPUS / "export" / "every-kind", collected)
+    for name, text in zone_files().items():
+        (CORPUS / name).write_text(text, encoding="utf-8")
     sample = (REPOSITORY / "compliance.toml.sample").read_text(encoding="utf-8")
     (CORPUS / "configuration" / "sample").write_text(sample, encoding="utf-8")
 
@@ -116,6 +124,22 @@ def sent(credential: Credential) -> Iterator[x509.Certificate]:
 def der(certificate: x509.Certificate) -> bytes:
     """Return the certificate in DER form."""
     return certificate.public_bytes(Encoding.DER)
+
+
+def zone_files() -> dict[str, str]:
+    """Return master files, and files of zones as zonecert and dns-cert-checker write them."""
+    first, *others = RECORDS
+    lines = "\n".join((first, *others))
+    relative = (
+        'www 60 IN A 192.0.2.1\n$INCLUDE more\n$ORIGIN sub\n@ A 192.0.2.2 ; "a"\n\tAAAA ::1\n'
+    )
+    row = {"type": "A", "name": "www", "ttl": 60, "target": "192.0.2.1"}
+    ancestors = {"company.com": [row, {**row, "type": "CNAME", "name": "@", "target": "a.b."}]}
+    return {
+        "master_file/absolute": f"{lines}\n",
+        "master_file/relative": f"$TTL 1h\n{first}\n{relative}",
+        "export/ancestors": json.dumps(ancestors),
+    }
 
 
 def transfers() -> dict[str, bytes]:

@@ -5,7 +5,6 @@ is a whole zone, from which targets can be derived, or a TransferFailure. Where 
 with ``SIGNED``, the query is signed, and since no input can know the MAC, there never is a zone.
 """
 
-import re
 from datetime import UTC, datetime
 from socket import socket
 from time import monotonic
@@ -18,14 +17,12 @@ from checks.ruling import Terms
 from checks.zone import ZoneTally, judge_zone
 from tests.fuzz.framing import framed, frames
 from tests.fuzz.printed import require_harmless
+from tests.fuzz.whole import require_whole
 from zones.collector import Collector
 from zones.failure import TransferFailure
 from zones.inventory import ZoneResult
-from zones.name import name_text, parse_name
-from zones.rules import Rules
+from zones.name import name_text
 from zones.stream import Limits, Stream
-from zones.target import Skipped, Target
-from zones.targets import derive, references
 from zones.transfer import _run
 from zones.tsig import Key, make_key
 from zones.zone import Zone
@@ -36,7 +33,6 @@ SIGNED = b"\xff\xff"
 KEY = make_key("axfr.company.com", "hmac-sha256", "c2VjcmV0IHNlY3JldCBzZWNyZXQ=")
 LIMITS = Limits(seconds=3600, records=5000, octets=1 << 20)
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
-ID = re.compile(r"[A-Za-z0-9._*:%-]+")
 
 
 class Scripted:
@@ -98,24 +94,3 @@ def require_told(failure: TransferFailure) -> None:
     verdict = judge_zone(result, "company.com", ZoneTally(0, 0), Terms(Policy(), (), NOW))
     assert verdict.incomplete
     require_harmless(verdict)
-
-
-def require_whole(zone: Zone) -> None:
-    """Hold a zone: names in their one form and inside, and each record ends in one place."""
-    for record in zone.records:
-        assert name_text(parse_name(record.owner or ".")) == record.owner
-        assert record.owner == zone.origin or record.owner.endswith(f".{zone.origin}")
-    targets, skips = derive([zone], {}, Rules())
-    require_counted(zone, targets, skips)
-    ids = [target.id for target in targets]
-    assert len(set(ids)) == len(ids)
-    assert all(map(ID.fullmatch, ids)), ids
-
-
-def require_counted(zone: Zone, targets: tuple[Target, ...], skips: tuple[Skipped, ...]) -> None:
-    """Hold that every record named a target or is a skip, and none is both."""
-    named = {record for target in targets for record in target.records}
-    skipped = [skip.record for skip in skips]
-    assert len(set(skipped)) == len(skipped)
-    assert named.isdisjoint(skipped)
-    assert named.union(skipped) == set(references(zone))
