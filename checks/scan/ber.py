@@ -23,7 +23,8 @@ def elements(content: bytes) -> Iterator[tuple[int, bytes]]:
     stream = BytesIO(content)
 
     def read(count: int) -> bytes:
-        taken = stream.read(count)
+        # A length may be of 127 octets, and no number of bytes that could be asked for.
+        taken = stream.read(min(count, len(content)))
         if len(taken) != count:
             raise ValueError("an element ends too early")
         return taken

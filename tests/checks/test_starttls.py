@@ -289,6 +289,23 @@ def test_an_answer_that_is_no_ldap_is_no_consent(answer: str) -> None:
     assert declined.ending in {Ending.PLAIN, Ending.CUT}
 
 
+@pytest.mark.parametrize(
+    ("protocol", "answer"),
+    [
+        # Whatever stands before the hyphen is text, and no pattern.
+        ("smtp", b"220 x\r\n(((-x\r\n250 STARTTLS\r\n"),
+        ("ftp", b"2((-x\r\n234 go\r\n"),
+        # A length, and then a result code, that no number can be made of.
+        ("ldap", bytes.fromhex("300d020101788 8".replace(" ", "")) + b"\xff" * 8),
+        ("ldap", bytes.fromhex("3082080f020101788208080a820800") + b"\xff" * 2048 + b"\4\0\4\0"),
+    ],
+)
+def test_an_answer_that_means_nothing_breaks_no_scan(protocol: str, answer: bytes) -> None:
+    declined = held(protocol, answer, closes=True)
+    assert declined is not None
+    assert declined.ending in {Ending.PLAIN, Ending.CUT}
+
+
 def test_the_stream_is_opened_to_whom_the_client_is_after() -> None:
     """RFC 6120 section 4.7.2; a name is never markup."""
     connection = Scripted([CONSENTS["xmpp"]])
