@@ -7,6 +7,7 @@ import dns.exception
 import dns.name
 
 _ORDINARY = re.compile(rb"[A-Za-z0-9_*-]+")
+_PLAIN_TEXT = re.compile(r"(?=.{1,253}\Z)[a-z0-9_*-]{1,63}(?:\.[a-z0-9_*-]{1,63})*")
 _FIRST_LABEL = re.compile(r"(?:\\.|[^.\\])+\.?")
 
 
@@ -21,9 +22,22 @@ def name_text(name: dns.name.Name) -> str:
 
 def is_name_text(name: object) -> bool:
     """Tell whether that is a name in the form that ``zones.zone`` states."""
-    if not isinstance(name, str) or not name.isascii() or name != name.lower():
+    if not isinstance(name, str):
         return False
-    return " " not in name and name.isprintable() and (name[-1:] != "." or name[-2:] == "\\.")
+    if not name or _PLAIN_TEXT.fullmatch(name):
+        return True
+    try:
+        return name_text(parse_name(name)) == name
+    except ValueError:
+        return False
+
+
+def is_below(name: str, origin: str) -> bool:
+    """Tell whether the name is at or below the origin."""
+    if "\\" in name:
+        # The dot before what looks like the origin may be escaped.
+        return origin in ancestors(name)
+    return not origin or name == origin or name.endswith(f".{origin}")
 
 
 def parse_name(text: str) -> dns.name.Name:
