@@ -95,7 +95,7 @@ class Settings:
 
     def context_of(self, target: Target, judged_at: datetime) -> Context:
         """Return the terms on which a target is judged."""
-        policy = self.policy_for(target.zone, target.fqdn, target.address, target.views)
+        policy = self.policy_for(target.zone, target.fqdn, target.address, target.own_views)
         return Context(target, policy, judged_at, self.stores, self.document.waiver)
 
     def _at(self, zone: str, fqdn: str, address: str, view: str) -> Policy:

@@ -14,7 +14,7 @@ from demo.certificates import Certificates
 from settings import Settings, SettingsError, from_wire, load_settings, make_settings
 from tests.support.configuration import SOURCE, WAIVER, Table, faults
 from zones.rdata import SERVICE_TYPES
-from zones.target import Target
+from zones.target import RecordRef, Target
 
 
 def made(folder: Path = Path(), source: Table | None = None, **tables: object) -> Settings:
@@ -209,6 +209,23 @@ def test_target_of_several_views_gets_the_policies_of_all() -> None:
     policy = settings.policy_for("company.com", "a.company.com", "::1", ["in", "out"])
 
     assert (policy.ports, policy.external) == ((2,), "skip")
+
+
+def test_record_of_another_zone_has_no_say_in_what_is_asked_of_a_target() -> None:
+    """Whoever may add an MX record to a laxer source's zone could make an exchange of others pass."""
+    sources = [SOURCE, SOURCE | {"name": "lab", "policy": {"severity": {"expired": "off"}}}]
+    settings = make_settings({"source": sources}, "audit.toml", Path())
+    own = RecordRef("in", "company.com", "company.com", "MX", "10 mail.company.com")
+    foreign = RecordRef("lab", "lab.test", "lab.test", "MX", "10 mail.company.com")
+
+    def severities(*records: RecordRef) -> object:
+        views = tuple(sorted(record.view for record in records))
+        name = "mail.company.com"
+        target = Target(name, "::1", 25, name, "company.com", views, False, records)
+        return settings.context_of(target, datetime(2026, 3, 1, tzinfo=UTC)).policy.severity
+
+    assert severities(own, foreign) == {}
+    assert severities(foreign) == {"expired": Severity.OFF}
 
 
 def test_zone_as_a_whole_is_under_no_override_of_names_or_networks() -> None:

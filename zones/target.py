@@ -57,6 +57,16 @@ class Target:
         """Printable and unique: ``fqdn-address-port``, other bytes as ``%XX``."""
         return printable(f"{self.fqdn}-{self.address}-{self.port}")
 
+    @property
+    def own_views(self) -> tuple[str, ...]:
+        """The views in which its own zone named it, sorted; all of its views where none did.
+
+        A record of another zone, such as an MX record that names somebody else's exchange, has no
+        say in what is asked of it.
+        """
+        own = {ref.view for ref in self.records if ref.zone == self.zone}
+        return tuple(sorted(own)) or self.views
+
     def __str__(self) -> str:
         return f"{self.fqdn} {Endpoint(self.address, self.port)}"
 
