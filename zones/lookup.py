@@ -88,6 +88,11 @@ class Lookup:
         """
         return tuple(rdata for held, rdata in self.services(view, name) if held == rdtype)
 
+    def is_kept_elsewhere(self, view: str, name: str) -> bool:
+        """Tell whether the name is an alias, by a record of its own, of what is outside."""
+        zone = self._authority(view, name)
+        return bool(zone and zone.is_alias(name)) and isinstance(self.follow(view, name), Left)
+
     def services(self, view: str, name: str) -> tuple[tuple[str, str], ...]:
         """Return type and rdata of all that is answered with but addresses, sorted; likewise."""
         end = self.follow(view, name)

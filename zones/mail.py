@@ -2,6 +2,9 @@
 
 Without any of it, SMTP between servers is encrypted opportunistically, and nobody looks at the name
 (RFC 7435, RFC 7672 section 1.3).
+
+Where such a record is an alias of what others keep (RFC 8461 section 8.2 for MTA-STS), whoever made
+the alias has spoken, and what it leads to is taken to demand the check.
 """
 
 from collections.abc import Iterable
@@ -42,10 +45,22 @@ class Demands:
             yield MTA_STS
 
     def _look_for_tlsa(self, view: str, exchange: str) -> bool:
-        found = map(read_tlsa, self._lookup.found(view, f"_25._tcp.{exchange}", "TLSA"))
-        return any(isinstance(each, Tlsa) and each.usage in _DANE_USAGES for each in found)
+        """Tell whether there is a record of use, at the exchange or, if that is an alias, its end.
+
+        RFC 7672 section 2.2.2.
+        """
+        bases = {exchange, self._lookup.follow(view, exchange).name}
+        return any(self._speaks_at(view, f"_25._tcp.{base}") for base in bases)
+
+    def _speaks_at(self, view: str, name: str) -> bool:
+        found = map(read_tlsa, self._lookup.found(view, name, "TLSA"))
+        return self._lookup.is_kept_elsewhere(view, name) or any(
+            isinstance(each, Tlsa) and each.usage in _DANE_USAGES for each in found
+        )
 
     def _look_for_policy(self, view: str, domain: str) -> bool:
-        """Tell whether exactly one record says ``v=STSv1`` (RFC 8461 section 3.1)."""
-        texts = map(read_txt, self._lookup.found(view, f"_mta-sts.{domain}", "TXT"))
-        return sum(text.startswith(b"v=STSv1;") for text in texts) == 1
+        """Tell whether exactly one record says ``v=STSv1`` (RFC 8461 section 3.1), or may say it."""
+        name = f"_mta-sts.{domain}"
+        texts = map(read_txt, self._lookup.found(view, name, "TXT"))
+        has_one = sum(text.startswith(b"v=STSv1;") for text in texts) == 1
+        return has_one or self._lookup.is_kept_elsewhere(view, name)

@@ -136,6 +136,27 @@ def test_policy_record_may_be_behind_an_alias() -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "demand"),
+    [
+        ("_mta-sts.company.com CNAME _mta-sts.provider.net", "MTA-STS"),
+        ("_25._tcp.mail.company.com CNAME _dane.provider.net", "TLSA"),
+    ],
+)
+def test_what_is_left_to_somebody_else_to_say_is_taken_to_be_said(line: str, demand: str) -> None:
+    """RFC 8461 section 8.2; a wildcard that leads away says nothing of mail."""
+    assert demands(line) == (demand,)
+    assert demands(f"*.company.com CNAME {line.rpartition(' ')[2]}") == ()
+
+
+def test_tlsa_record_may_be_at_what_an_exchange_is_an_alias_of() -> None:
+    """RFC 7672 section 2.2.2."""
+    alias = "alias.company.com CNAME mail.company.com"
+    found = from_services("company.com MX 10 alias.company.com", MAIL[0], alias, TLSA)
+    [target] = (each for each in found if each.fqdn == "alias.company.com")
+    assert target.demanded_by == ("TLSA",)
+
+
+@pytest.mark.parametrize(
     "line",
     [
         '_mta-sts.company.com TXT "v=STSv2; id=1;"',
