@@ -13,6 +13,7 @@ from zones.export import Export, ExportError, fingerprint, read_export, write_ex
 from zones.inventory import Collected, Inventory, collect, completed, derived
 from zones.shard import Shard
 from zones.source import ZoneFailure
+from zones.targets import TooManyTargetsError
 from zones.zone import Zone
 
 OPTIONS = (
@@ -83,7 +84,7 @@ def take(settings: Settings, request: Request) -> Taken:
     """Return what is asked for: each source is asked once, or the file is read.
 
     Raises RequestError where the file is no such file, is of another configuration, or cannot be
-    written; SettingsError where a source lacks what it needs to be asked.
+    written, or where there are too many targets; SettingsError where a source lacks what it needs to be asked.
     """
     judged_at = request.judged_at or request.now
     token = secrets.token_hex(4)
@@ -95,7 +96,7 @@ def take(settings: Settings, request: Request) -> Taken:
         collected = export.collected
     else:
         collected = collect(settings.prepared_sources(), settings.rules())
-        inventory = derived(collected, settings.sources, settings.rules(), judged_at)
+        inventory = _derived(settings, collected, judged_at)
     if request.export_to is not None:
         _freeze(request.export_to, settings, collected, inventory, request.now)
     return Taken(inventory, request.shard, run_id(judged_at, token), request.now)
@@ -124,8 +125,15 @@ def thawed(settings: Settings, path: Path, judged_at: datetime) -> tuple[Invento
         raise RequestError(f"{path}: {fault}")
     if settings.sha256 != export.configuration_sha256:
         collected = completed(collected, settings.sources, settings.rules())
-    inventory = derived(collected, settings.sources, settings.rules(), judged_at)
+    inventory = _derived(settings, collected, judged_at)
     return inventory, replace(export, collected=collected)
+
+
+def _derived(settings: Settings, collected: Collected, judged_at: datetime) -> Inventory:
+    try:
+        return derived(collected, settings.sources, settings.rules(), judged_at)
+    except TooManyTargetsError as error:
+        raise RequestError(str(error)) from error
 
 
 def require_agreement(settings: Settings, inventory: Inventory, export: Export, path: Path) -> None:

@@ -57,7 +57,7 @@ longest origin that the fqdn is below owns it. It is external only where every r
   one for each name that is known to be under it (``zones.wildcard``).
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Container, Iterable
 from functools import reduce
 from itertools import chain
@@ -69,7 +69,7 @@ from zones.order import interleaved
 from zones.rdata import ADDRESS_TYPES, SERVICE_TYPES
 from zones.rules import Filter, Rules
 from zones.target import RecordRef, Skipped, Target
-from zones.way import Answers, Unresolved, Way, Ways
+from zones.way import Answers, TooManyTargetsError, Unresolved, Way, Ways
 from zones.wildcard import server_name
 from zones.zone import ALIASES, Zone
 
@@ -78,6 +78,7 @@ __all__ = [
     "Answers",
     "Filter",
     "Rules",
+    "TooManyTargetsError",
     "Unresolved",
     "derive",
     "names_to_resolve",
@@ -118,7 +119,10 @@ def names_to_resolve(zones: Iterable[Zone], rules: Rules) -> set[tuple[str, str]
 def derive(
     zones: Iterable[Zone], answers: Answers, rules: Rules
 ) -> tuple[tuple[Target, ...], tuple[Skipped, ...]]:
-    """Return the targets, neighbours on different addresses, and the skips, sorted by record."""
+    """Return the targets, neighbours on different addresses, and the skips, sorted by record.
+
+    Raises TooManyTargetsError.
+    """
     zones = tuple(zones)
     refs = tuple(chain.from_iterable(map(references, zones)))
     lookup = Lookup(zones)
@@ -132,6 +136,9 @@ def derive(
             continue
         for way in outcome:
             found[way.lead.fqdn, way.address, way.port].append(way)
+        if len(found) > rules.max_targets:
+            zones_of = Counter(way.zone for (way, *_) in found.values())
+            raise TooManyTargetsError(rules.max_targets, zones_of.most_common(1)[0][0])
     merge = _Merge(Demands(lookup))
     targets = [merge.target(each) for each in found.values()]
     return interleaved(targets), tuple(sorted(skips, key=lambda skip: skip.record))
