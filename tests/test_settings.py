@@ -216,7 +216,7 @@ def test_record_of_another_zone_has_no_say_in_what_is_asked_of_a_target() -> Non
     sources = [SOURCE, SOURCE | {"name": "lab", "policy": {"severity": {"expired": "off"}}}]
     settings = make_settings({"source": sources}, "audit.toml", Path())
     own = RecordRef("in", "company.com", "company.com", "MX", "10 mail.company.com")
-    foreign = RecordRef("lab", "lab.test", "lab.test", "MX", "10 mail.company.com")
+    foreign = RecordRef("lab", "lab.company.com", "lab.company.com", "MX", "10 mail.company.com")
 
     def severities(*records: RecordRef) -> object:
         views = tuple(sorted(record.view for record in records))

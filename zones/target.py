@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from zones.endpoint import Endpoint
+from zones.name import is_below
 
 
 class RecordRef(NamedTuple):
@@ -59,12 +60,12 @@ class Target:
 
     @property
     def own_views(self) -> tuple[str, ...]:
-        """The views in which its own zone named it, sorted; all of its views where none did.
+        """The views in which a zone that it is in named it, sorted; all of its views where none did.
 
         A record of another zone, such as an MX record that names somebody else's exchange, has no
         say in what is asked of it.
         """
-        own = {ref.view for ref in self.records if ref.zone == self.zone}
+        own = {ref.view for ref in self.records if is_below(self.fqdn, ref.zone)}
         return tuple(sorted(own)) or self.views
 
     def __str__(self) -> str:
