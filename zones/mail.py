@@ -7,7 +7,7 @@ Where such a record is an alias of what others keep (RFC 8461 section 8.2 for MT
 the alias has spoken, and what it leads to is taken to demand the check.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 
 from zones.lookup import Lookup
@@ -28,14 +28,13 @@ class Demands:
         self._has_tlsa = cache(self._look_for_tlsa)
         self._has_policy = cache(self._look_for_policy)
 
-    def on(self, refs: Iterable[RecordRef]) -> tuple[str, ...]:
+    def on(self, refs: Collection[RecordRef]) -> tuple[str, ...]:
         """Return what is demanded of an exchange that those records name, sorted."""
-        of_mail = [ref for ref in refs if ref.rdtype == "MX"]
-        return (
-            tuple(sorted({demand for ref in of_mail for demand in self._by(ref)}))
-            if of_mail
-            else ()
-        )
+        found = {demand for ref in refs if ref.rdtype == "MX" for demand in self._by(ref)}
+        if any(ref.rdtype == "MX" for ref in refs) and any(map(_is_of_use, refs)):
+            # In whichever view: who comes by that record comes to this exchange.
+            found.add(TLSA)
+        return tuple(sorted(found))
 
     def _by(self, ref: RecordRef) -> Iterable[str]:
         mx = read_mx(ref.rdata)
@@ -53,10 +52,8 @@ class Demands:
         return any(self._speaks_at(view, f"_25._tcp.{base}") for base in bases)
 
     def _speaks_at(self, view: str, name: str) -> bool:
-        found = map(read_tlsa, self._lookup.found(view, name, "TLSA"))
-        return self._lookup.is_kept_elsewhere(view, name) or any(
-            isinstance(each, Tlsa) and each.usage in _DANE_USAGES for each in found
-        )
+        found = self._lookup.found(view, name, "TLSA")
+        return self._lookup.is_kept_elsewhere(view, name) or any(map(_speaks, found))
 
     def _look_for_policy(self, view: str, domain: str) -> bool:
         """Tell whether exactly one record says ``v=STSv1`` (RFC 8461 section 3.1), or may say it."""
@@ -64,3 +61,12 @@ class Demands:
         texts = map(read_txt, self._lookup.found(view, name, "TXT"))
         has_one = sum(text.startswith(b"v=STSv1;") for text in texts) == 1
         return has_one or self._lookup.is_kept_elsewhere(view, name)
+
+
+def _is_of_use(ref: RecordRef) -> bool:
+    return ref.rdtype == "TLSA" and _speaks(ref.rdata)
+
+
+def _speaks(text: str) -> bool:
+    tlsa = read_tlsa(text)
+    return isinstance(tlsa, Tlsa) and tlsa.usage in _DANE_USAGES

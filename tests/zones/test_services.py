@@ -148,6 +148,15 @@ def test_what_is_left_to_somebody_else_to_say_is_taken_to_be_said(line: str, dem
     assert demands(f"*.company.com CNAME {line.rpartition(' ')[2]}") == ()
 
 
+def test_tlsa_record_in_another_view_counts_where_it_names_the_exchange() -> None:
+    """An MX record that is added anywhere takes nothing from what another record demands."""
+    inside = company("company.com MX 10 mail.company.com", MAIL[0])
+    outside = company(TLSA, MAIL[0], view="outside")
+    [target] = targets(inside, outside, rules=NOTHING_BUT_SERVICES)
+    assert {record.rdtype for record in target.records} == {"MX", "TLSA"}
+    assert target.demanded_by == ("TLSA",)
+
+
 def test_tlsa_record_may_be_at_what_an_exchange_is_an_alias_of() -> None:
     """RFC 7672 section 2.2.2."""
     alias = "alias.company.com CNAME mail.company.com"
