@@ -84,7 +84,8 @@ def take(settings: Settings, request: Request) -> Taken:
     """Return what is asked for: each source is asked once, or the file is read.
 
     Raises RequestError where the file is no such file, is of another configuration, or cannot be
-    written, or where there are too many targets; SettingsError where a source lacks what it needs to be asked.
+    written, or where there are too many targets; SettingsError where a source lacks what it needs
+    to be asked.
     """
     judged_at = request.judged_at or request.now
     token = secrets.token_hex(4)

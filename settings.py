@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from checks.context import Context
+from checks.owner import Owner
 from checks.policy import OWN_CA, Model, Overrides, Policy, Waiver, ZonePolicy
 from checks.scanners import Limits
 from checks.stores import StoreError, StoreFile, find_stores
@@ -36,6 +37,7 @@ class Document(Model):
 
     policy: Policy = Policy()
     zone: tuple[ZonePolicy, ...] = ()
+    owner: tuple[Owner, ...] = ()
     waiver: tuple[Waiver, ...] = ()
 
 
@@ -78,9 +80,7 @@ class Settings:
     def zone_policy(self, origin: str, view: str) -> Policy:
         """Return the policy in force for a zone as a whole."""
         places = tuple(
-            place
-            for place, table in enumerate(self.document.zone)
-            if table.name in {None, origin} and table.fqdn is None and not table.networks
+            place for place, table in enumerate(self.document.zone) if table.is_of_whole(origin)
         )
         return self._combined((view,), places)
 
@@ -110,6 +110,7 @@ class Settings:
             starttls_ports=frozenset().union(*tables),
             external_for=lambda *place: self._at(*place).external,
             external_addresses=self.policy.external_addresses,
+            ownership=self.policy.ownership,
             families=self.policy.families,
             services=frozenset(self.policy.services),
             wildcard_names=self.policy.wildcard_names,
@@ -132,9 +133,8 @@ class Settings:
         names: set[str] = set()
         for policy in self._policies():
             if policy.trust != "own":
-                names |= (
-                    known - {OWN_CA} if policy.trust_stores == "all" else {*policy.trust_stores}
-                )
+                chosen = policy.trust_stores
+                names.update(known - {OWN_CA} if chosen == "all" else chosen)
             if policy.trust != "public":
                 names.add(OWN_CA)
         return frozenset(names)

@@ -9,8 +9,10 @@ from checks.found import found
 from checks.text import clean
 from zones.target import SkipReason
 
+REFUSED = "EXCLUDED: refused"
+"""The reason of a target where nothing listens."""
 _REASONS = {
-    Reach.REFUSED: "EXCLUDED: refused",
+    Reach.REFUSED: REFUSED,
     Reach.SILENT: "NOT-VERIFIED: no answer",
     Reach.NO_ROUTE: "NOT-VERIFIED: no route from here",
 }

@@ -1,4 +1,4 @@
-"""A JSON document that others may have written, taken apart; what is wrong is told with its place."""
+"""A JSON document, which others may have written, taken apart; faults are told with their place."""
 
 import json
 import re

@@ -56,7 +56,7 @@ class Demands:
         return self._lookup.is_kept_elsewhere(view, name) or any(map(_speaks, found))
 
     def _look_for_policy(self, view: str, domain: str) -> bool:
-        """Tell whether exactly one record says ``v=STSv1`` (RFC 8461 section 3.1), or may say it."""
+        """Tell whether just one record says ``v=STSv1`` (RFC 8461 section 3.1), or may say it."""
         name = f"_mta-sts.{domain}"
         texts = map(read_txt, self._lookup.found(view, name, "TXT"))
         has_one = sum(text.startswith(b"v=STSv1;") for text in texts) == 1

@@ -40,7 +40,7 @@ class Target:
     views: tuple[str, ...]
     """Names of the sources that led here, sorted."""
     external: bool
-    """Whether every record led out of the transferred zones to get to the address."""
+    """Whether, by every record, what is at the address is somebody else's (``zones.ownership``)."""
     records: tuple[RecordRef, ...]
     """The records that named it, sorted."""
     starttls: str = ""
@@ -60,7 +60,7 @@ class Target:
 
     @property
     def own_views(self) -> tuple[str, ...]:
-        """The views in which a zone that it is in named it, sorted; all of its views where none did.
+        """The views of zones that it is in and that named it, sorted; all of its views: none did.
 
         A record of another zone, such as an MX record that names somebody else's exchange, has no
         say in what is asked of it.
@@ -90,7 +90,7 @@ class SkipReason(StrEnum):
     CNAME_LOOP = "the chain of aliases loops or is longer than 16 links"
     DANGLING = "leads to a name without addresses"
     UNRESOLVED = "the name that it leads to could not be resolved"
-    FILTERED = "left out by include or exclude"
+    FILTERED = "left out by the configuration"
     EXTERNAL = "EXCLUDED: external"
 
 

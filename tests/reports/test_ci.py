@@ -16,7 +16,7 @@ def test_there_is_a_sample_for_gitlab_and_one_for_jenkins() -> None:
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
-@pytest.mark.parametrize("option", ["compliance", "csv", "junitxml", "html"])
+@pytest.mark.parametrize("option", ["compliance", "csv", "junitxml", "html", "coverage-csv"])
 def test_every_option_with_a_path_is_written_with_an_equals_sign(sample: Path, option: str) -> None:
     """Else pytest takes a path that exists for tests to run."""
     found = re.findall(rf"--{option}(.)", _commands(sample))
