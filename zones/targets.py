@@ -47,7 +47,7 @@ Then the addresses that the record leads to:
    outside of them, is one of ``third_party``; else, where networks are ``owned``, if none of them
    holds it; else if the way left every transferred zone (``zones.ownership``).
 10. Of a record's external addresses the first ``external_addresses`` in numerical order are taken,
-    less those whose policy is ``skip``; no address left: EXTERNAL.
+    hints last, less those whose policy is ``skip``; no address left: EXTERNAL.
 
 Each (address, port, fqdn) is one target, whichever records, zones and views it came from; the
 longest origin that the fqdn is below owns it. It is external only where it is so by every record.

@@ -123,7 +123,7 @@ class Ways:
         if external:
             looked_at = [
                 at
-                for at in sorted(external, key=numeric)[: self.rules.external_addresses]
+                for at in _in_order(external, lead.hints)[: self.rules.external_addresses]
                 if self.rules.external_for(zone, lead.fqdn, at, ref.view) != "skip"
             ]
             wanted = [at for at in wanted if at not in external] + looked_at
@@ -191,3 +191,9 @@ class Ways:
             if len(ways) > self.rules.max_targets:
                 raise TooManyTargetsError(self.rules.max_targets, ways[0].zone)
         return ways or skips[0]
+
+
+def _in_order(addresses: Iterable[str], hints: tuple[str, ...]) -> list[str]:
+    """Return the addresses by number; hints come last, lest they stand in the way of the others."""
+    hinted = frozenset(hints)
+    return sorted(addresses, key=lambda at: (at in hinted, numeric(at)))
