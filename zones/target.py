@@ -68,6 +68,13 @@ class Target:
         own = {ref.view for ref in self.records if is_below(self.fqdn, ref.zone)}
         return tuple(sorted(own)) or self.views
 
+    @property
+    def own_zones(self) -> tuple[str, ...]:
+        """Its zone; of what is in no transferred zone, all that named it, sorted."""
+        if is_below(self.fqdn, self.zone):
+            return (self.zone,)
+        return tuple(sorted({self.zone, *(ref.zone for ref in self.records)}))
+
     def __str__(self) -> str:
         return f"{self.fqdn} {Endpoint(self.address, self.port)}"
 
