@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
 
+from checks.text import clean
 from settings import Settings, shard_of_ci
 from zones.export import Export, ExportError, fingerprint, read_export, write_export
 from zones.inventory import Collected, Inventory, collect, completed, derived
 from zones.shard import Shard
 from zones.source import ZoneFailure
-from zones.targets import TooManyTargetsError
 from zones.zone import Zone
 
 OPTIONS = (
@@ -23,11 +23,16 @@ OPTIONS = (
     ("--judged-at", "TIME", "judge certificates at TIME, such as 2026-03-01T02:00:00Z"),
 )
 """Option, what it takes, what it does."""
+_WORDS = 2000
+"""Characters of an error: a path may be long."""
 _CLOCKS_DIFFER = timedelta(minutes=1)
 
 
 class RequestError(Exception):
-    """The options cannot be had: which one, why, what to do."""
+    """The options cannot be had: which one, why, what to do; printable, whatever a file says."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(clean(words, _WORDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +89,7 @@ def take(settings: Settings, request: Request) -> Taken:
     """Return what is asked for: each source is asked once, or the file is read.
 
     Raises RequestError where the file is no such file, is of another configuration, or cannot be
-    written, or where there are too many targets; SettingsError where a source lacks what it needs
-    to be asked.
+    written; SettingsError where a source lacks what it needs to be asked; TooManyTargetsError.
     """
     judged_at = request.judged_at or request.now
     token = secrets.token_hex(4)
@@ -97,7 +101,7 @@ def take(settings: Settings, request: Request) -> Taken:
         collected = export.collected
     else:
         collected = collect(settings.prepared_sources(), settings.rules())
-        inventory = _derived(settings, collected, judged_at)
+        inventory = derived(collected, settings.sources, settings.rules(), judged_at)
     if request.export_to is not None:
         _freeze(request.export_to, settings, collected, inventory, request.now)
     return Taken(inventory, request.shard, run_id(judged_at, token), request.now)
@@ -126,15 +130,8 @@ def thawed(settings: Settings, path: Path, judged_at: datetime) -> tuple[Invento
         raise RequestError(f"{path}: {fault}")
     if settings.sha256 != export.configuration_sha256:
         collected = completed(collected, settings.sources, settings.rules())
-    inventory = _derived(settings, collected, judged_at)
+    inventory = derived(collected, settings.sources, settings.rules(), judged_at)
     return inventory, replace(export, collected=collected)
-
-
-def _derived(settings: Settings, collected: Collected, judged_at: datetime) -> Inventory:
-    try:
-        return derived(collected, settings.sources, settings.rules(), judged_at)
-    except TooManyTargetsError as error:
-        raise RequestError(str(error)) from error
 
 
 def require_agreement(settings: Settings, inventory: Inventory, export: Export, path: Path) -> None:

@@ -7,7 +7,9 @@ import dns.exception
 import dns.name
 
 _ORDINARY = re.compile(rb"[A-Za-z0-9_*-]+")
-_PLAIN_TEXT = re.compile(r"(?=.{1,253}\Z)[a-z0-9_*-]{1,63}(?:\.[a-z0-9_*-]{1,63})*")
+_HOST = re.compile(r"[a-z0-9_*-]{1,63}(?:\.[a-z0-9_*-]{1,63})*")
+_LONGEST = 253
+"""Characters of a name without escapes (RFC 1035 section 2.3.4)."""
 _FIRST_LABEL = re.compile(r"(?:\\.|[^.\\])+\.?")
 
 
@@ -22,12 +24,13 @@ def name_text(name: dns.name.Name) -> str:
 
 def is_name_text(name: object) -> bool:
     """Tell whether that is a name in the form that ``zones.zone`` states."""
-    if not isinstance(name, str):
+    if not isinstance(name, str) or not name.isascii():
         return False
-    if not name or _PLAIN_TEXT.fullmatch(name):
+    if len(name) <= _LONGEST and _HOST.fullmatch(name):
+        # As nearly every name is; there may be a million.
         return True
     try:
-        return name_text(parse_name(name)) == name
+        return name_text(parse_name(name or ".")) == name
     except ValueError:
         return False
 
@@ -49,6 +52,13 @@ def parse_name(text: str) -> dns.name.Name:
         return dns.name.from_text(text)
     except (dns.exception.DNSException, UnicodeError) as error:
         raise ValueError(f"{text!r} is no domain name: {error}") from error
+
+
+def parse_origin(text: str) -> str:
+    """Return the apex name that the text stands for; raises ValueError where it is none."""
+    if not text:
+        raise ValueError("a zone has a name; the root zone is written as '.'")
+    return name_text(parse_name(text))
 
 
 def parent(name: str) -> str:

@@ -9,9 +9,9 @@ from time import monotonic
 
 from zones.failure import TransferFailure
 
-_LOG = "look at the server's log for the transfer, and at middleboxes between here and it"
+LOG = "look at the server's log for the transfer, and at middleboxes between here and it"
 _LOG_OR_CLIENT = (
-    f"{_LOG}; so ends a client whose certificate (tls.cert_file) is missed or not trusted"
+    f"{LOG}; so ends a client whose certificate (tls.cert_file) is missed or not trusted"
 )
 
 
@@ -47,10 +47,10 @@ class Stream:
     def cut_off(self) -> TransferFailure:
         """Why there is no more, if the connection has ended."""
         if self.began:
-            return TransferFailure("closed the connection midway", _LOG)
+            return TransferFailure("closed the connection midway", LOG)
         over_tls = isinstance(self._connection, ssl.SSLSocket)
         return TransferFailure(
-            "closed the connection without an answer", _LOG_OR_CLIENT if over_tls else _LOG
+            "closed the connection without an answer", _LOG_OR_CLIENT if over_tls else LOG
         )
 
     def send(self, wire: bytes) -> None:

@@ -23,11 +23,9 @@ def elements(content: bytes) -> Iterator[tuple[int, bytes]]:
     stream = BytesIO(content)
 
     def read(count: int) -> bytes:
-        # A length may be of 127 octets, and no number of bytes that could be asked for.
-        taken = stream.read(min(count, len(content)))
-        if len(taken) != count:
+        if count > len(content) - stream.tell():
             raise ValueError("an element ends too early")
-        return taken
+        return stream.read(count)
 
     while stream.tell() < len(content):
         yield element(read)

@@ -199,8 +199,8 @@ DIALOGUES: dict[str, Dialogue] = {
 def _reply(wire: Wire) -> list[str]:
     """Return the lines of a reply of SMTP or FTP (RFC 5321 section 4.2.1, RFC 959 section 4.2)."""
     lines = [wire.line()]
-    ends = lines[0][:3], f"{lines[0][:3]} "
-    while lines[0][3:4] == "-" and lines[-1][:4] not in ends:
+    ends = re.compile(f"{re.escape(lines[0][:3])}( |$)")
+    while lines[0][3:4] == "-" and not ends.match(lines[-1]):
         lines.append(wire.line())
     return lines
 

@@ -281,7 +281,11 @@ def test_a_length_that_nobody_could_want_is_not_waited_for() -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", ["3000", "3003020101", "30050201017800", "3080", "1f00", "300201"]
+    "answer",
+    [
+        *("3000", "3003020101", "30050201017800", "3080", "1f00", "300201"),
+        f"302404a0{'ff' * 32}0000",
+    ],
 )
 def test_an_answer_that_is_no_ldap_is_no_consent(answer: str) -> None:
     declined = held("ldap", bytes.fromhex(answer), closes=True)
@@ -290,20 +294,26 @@ def test_an_answer_that_is_no_ldap_is_no_consent(answer: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("protocol", "answer"),
+    "answer",
     [
-        # Whatever stands before the hyphen is text, and no pattern.
-        ("smtp", b"220 x\r\n(((-x\r\n250 STARTTLS\r\n"),
-        ("ftp", b"2((-x\r\n234 go\r\n"),
         # A length, and then a result code, that no number can be made of.
-        ("ldap", bytes.fromhex("300d020101788 8".replace(" ", "")) + b"\xff" * 8),
-        ("ldap", bytes.fromhex("3082080f020101788208080a820800") + b"\xff" * 2048 + b"\4\0\4\0"),
+        bytes.fromhex("300d02010178 88") + b"\xff" * 8,
+        bytes.fromhex("3082080f020101788208080a820800") + b"\xff" * 2048 + b"\4\0\4\0",
     ],
 )
-def test_an_answer_that_means_nothing_breaks_no_scan(protocol: str, answer: bytes) -> None:
-    declined = held(protocol, answer, closes=True)
+def test_an_answer_that_means_nothing_breaks_no_scan(answer: bytes) -> None:
+    declined = held("ldap", answer, closes=True)
     assert declined is not None
     assert declined.ending in {Ending.PLAIN, Ending.CUT}
+
+
+@pytest.mark.parametrize("code", ["2)0", "2(0", "2[0", "2**", "2\\\\"])
+@pytest.mark.parametrize("protocol", ["smtp", "ftp"])
+def test_a_reply_code_is_text_and_no_pattern(protocol: str, code: str) -> None:
+    reply = f"{code}-and\r\n{code} so on\r\n".encode()
+    declined = held(protocol, reply, closes=True)
+    assert declined is not None
+    assert declined.ending is Ending.UNWILLING
 
 
 def test_the_stream_is_opened_to_whom_the_client_is_after() -> None:
