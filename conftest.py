@@ -19,6 +19,7 @@ from reports.run import RUN_KEY
 from settings import FILE_NAME, Settings, SettingsError, load_settings, make_settings
 from zones.inventory import ZoneResult, zone_ids
 from zones.target import Target
+from zones.targets import TooManyTargetsError
 
 pytest_plugins = PLUGINS
 
@@ -136,7 +137,7 @@ def _begun(config: pytest.Config) -> tuple[Settings, Taken]:
         request = requested(options, config.invocation_params.dir, now())
         settings = _settings(config)
         return settings, take(settings, request)
-    except (SettingsError, RequestError) as error:
+    except (SettingsError, RequestError, TooManyTargetsError) as error:
         raise pytest.UsageError(*str(error).splitlines()) from error
 
 

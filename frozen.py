@@ -89,7 +89,7 @@ def take(settings: Settings, request: Request) -> Taken:
     """Return what is asked for: each source is asked once, or the file is read.
 
     Raises RequestError where the file is no such file, is of another configuration, or cannot be
-    written; SettingsError where a source lacks what it needs to be asked.
+    written; SettingsError where a source lacks what it needs to be asked; TooManyTargetsError.
     """
     judged_at = request.judged_at or request.now
     token = secrets.token_hex(4)

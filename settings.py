@@ -68,12 +68,18 @@ class Settings:
         names = ("deadline", "connect_timeout", "connections_per_address", "scans_at_once")
         return Limits(**{name: getattr(self.policy, name) for name in names})
 
-    def policy_for(self, zone: str, fqdn: str, address: str, views: Iterable[str]) -> Policy:
-        """Return the policy in force: the file's, its sources', then each ``[[zone]]`` in order."""
+    def policy_for(
+        self, zones: Iterable[str], fqdn: str, address: str, views: Iterable[str]
+    ) -> Policy:
+        """Return the policy in force: the file's, its sources', then each ``[[zone]]`` in order.
+
+        Of several zones each has to fit.
+        """
+        origins = tuple(zones)
         places = tuple(
             place
             for place, table in enumerate(self.document.zone)
-            if table.applies_to(zone, fqdn, address)
+            if all(table.applies_to(origin, fqdn, address) for origin in origins)
         )
         return self._combined(tuple(views), places)
 
@@ -95,11 +101,11 @@ class Settings:
 
     def context_of(self, target: Target, judged_at: datetime) -> Context:
         """Return the terms on which a target is judged."""
-        policy = self.policy_for(target.zone, target.fqdn, target.address, target.views)
+        policy = self.policy_for(target.own_zones, target.fqdn, target.address, target.own_views)
         return Context(target, policy, judged_at, self.stores, self.document.waiver)
 
     def _at(self, zone: str, fqdn: str, address: str, view: str) -> Policy:
-        return self.policy_for(zone, fqdn, address, [view])
+        return self.policy_for([zone], fqdn, address, [view])
 
     def rules(self) -> Rules:
         """Return what the configuration has to say of which targets there are."""

@@ -12,6 +12,7 @@ from checks.evidence import Certificate
 from checks.finding import Finding
 from checks.found import found, reference
 from checks.text import clean, listed
+from zones.service import service_name
 from zones.target import Target
 
 
@@ -57,23 +58,24 @@ def matches(leaf: Certificate, server_name: str) -> bool:
 def _is_for(leaf: Certificate, target: Target) -> bool:
     if matches(leaf, target.server_name):
         return True
-    presented = {name.lower() for name in leaf.srv_names}
-    return not presented.isdisjoint(_srv_ids(target))
+    wanted = _srv_ids(target)
+    return bool(wanted) and wanted <= {name.lower() for name in leaf.srv_names}
 
 
-def _srv_ids(target: Target) -> Iterator[str]:
-    """Yield the SRV-IDs of the records that named the target (RFC 9525 sections 6.1.1 and 6.5).
+def _srv_ids(target: Target) -> set[str]:
+    """Return the SRV-IDs of the records that named the target (RFC 9525 sections 6.1.1 and 6.5).
 
-    The service of ``_imaps._tcp.company.com`` and its source domain: ``_imaps.company.com``.
+    The service of ``_imaps._tcp.company.com`` and its source domain: ``_imaps.company.com``. All of
+    them are needed, since who comes for one service takes no other's. None where a record is of
+    another kind: whoever comes by that knows nothing of a service, nor of another name.
     """
-    for record in target.records if _is_by_srv_alone(target) else ():
-        service, _, rest = record.owner.partition(".")
-        yield f"{service}.{rest.partition('.')[2]}"
-
-
-def _is_by_srv_alone(target: Target) -> bool:
-    # Whoever comes by another record knows nothing of a service, nor of another name.
-    return {record.rdtype for record in target.records} == {"SRV"}
+    names = [
+        # What an alias leads to counts for its owner.
+        service_name(record.owner) if record.rdtype in {"SRV", "CNAME"} else None
+        for record in target.records
+    ]
+    known = {f"{name.service}.{name.domain}" for name in names if name}
+    return known if all(names) else set()
 
 
 def has_usable_name(leaf: Certificate) -> bool:
@@ -91,7 +93,7 @@ def _said(leaf: Certificate, target: Target) -> tuple[str, str]:
             "wildcard-probe-mismatch",
             f"certificate does not cover names under {fqdn}: has {has}",
         )
-    for name in target.accepted if _is_by_srv_alone(target) else ():
+    for name in target.accepted if _srv_ids(target) else ():
         if matches(leaf, name):
             message = f"certificate is for the SRV record's target {clean(name)}, not for {fqdn}"
             return "srv-target-name", f"{message}: has {has}"

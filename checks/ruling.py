@@ -97,7 +97,7 @@ def _on_mail(weighed: tuple[Finding, ...], subject: Subject) -> Iterator[str]:
         )
     if _is_unchecked(subject):
         yield (
-            "neither TLSA nor MTA-STS in DNS: senders take any certificate of this mail exchange,"
+            "neither TLSA nor MTA-STS in the zones: senders take any certificate of this exchange,"
             " so what is an error elsewhere is a warning (RFC 3207 section 4.1)"
         )
 

@@ -16,7 +16,7 @@ from settings import Settings, SettingsError, from_wire, load_settings, make_set
 from tests.support.configuration import SOURCE, WAIVER, Table, faults
 from zones.ownership import Ownership
 from zones.rdata import SERVICE_TYPES
-from zones.target import Target
+from zones.target import RecordRef, Target
 
 
 def made(folder: Path = Path(), source: Table | None = None, **tables: object) -> Settings:
@@ -172,13 +172,13 @@ def test_later_overrides_win_key_by_key() -> None:
     )
 
     def ports(fqdn: str, address: str) -> tuple[int, ...]:
-        return settings.policy_for("company.com", fqdn, address, ["in"]).ports
+        return settings.policy_for(["company.com"], fqdn, address, ["in"]).ports
 
     assert ports("ns.company.com", "198.51.100.1") == (1,)
     assert ports("www.company.com", "198.51.100.1") == (2,)
     assert ports("www.company.com", "192.0.2.9") == (3,)
     assert ports("www.company.com", "2001:db8::9") == (3,)
-    elsewhere = settings.policy_for("third.com", "a.third.com", "::1", ["in"])
+    elsewhere = settings.policy_for(["third.com"], "a.third.com", "::1", ["in"])
     assert (elsewhere.ports, elsewhere.external) == ((8443,), "tell")
     assert elsewhere.trust_stores == ("apple",)
 
@@ -186,7 +186,7 @@ def test_later_overrides_win_key_by_key() -> None:
 def test_expression_has_to_match_the_whole_name() -> None:
     settings = made(zone=[{"policy": {"ports": [2]}, "fqdn": "www"}])
 
-    assert settings.policy_for("company.com", "www.company.com", "::1", ["in"]).ports == (443,)
+    assert settings.policy_for(["company.com"], "www.company.com", "::1", ["in"]).ports == (443,)
 
 
 def test_severity_and_expiry_are_merged_key_by_key() -> None:
@@ -196,7 +196,7 @@ def test_severity_and_expiry_are_merged_key_by_key() -> None:
             "expiry": {"days": 10, "lifetime_share": 0.5},
         },
         zone=[{"policy": {"severity": {"shape": "note"}, "expiry": {"days": 20}}}],
-    ).policy_for("company.com", "a.company.com", "::1", ["in"])
+    ).policy_for(["company.com"], "a.company.com", "::1", ["in"])
 
     assert policy.severity == {"expired": Severity.WARNING, "shape": Severity.NOTE}
     assert (policy.expiry.days, policy.expiry.lifetime_share) == (20, 0.5)
@@ -208,9 +208,39 @@ def test_target_of_several_views_gets_the_policies_of_all() -> None:
         SOURCE | {"name": "out", "policy": {"ports": [2]}},
     ]
     settings = make_settings({"source": sources}, "audit.toml", Path())
-    policy = settings.policy_for("company.com", "a.company.com", "::1", ["in", "out"])
+    policy = settings.policy_for(["company.com"], "a.company.com", "::1", ["in", "out"])
 
     assert (policy.ports, policy.external) == ((2,), "skip")
+
+
+def test_record_of_another_zone_has_no_say_in_what_is_asked_of_a_target() -> None:
+    """Whoever may add an MX record to a laxer source's zone could make others' exchange pass."""
+    sources = [SOURCE, SOURCE | {"name": "lab", "policy": {"severity": {"expired": "off"}}}]
+    settings = make_settings({"source": sources}, "audit.toml", Path())
+    own = RecordRef("in", "company.com", "company.com", "MX", "10 mail.company.com")
+    foreign = RecordRef("lab", "lab.company.com", "lab.company.com", "MX", "10 mail.company.com")
+
+    def severities(*records: RecordRef) -> object:
+        views = tuple(sorted(record.view for record in records))
+        name = "mail.company.com"
+        target = Target(name, "::1", 25, name, "company.com", views, False, records)
+        return settings.context_of(target, datetime(2026, 3, 1, tzinfo=UTC)).policy.severity
+
+    assert severities(own, foreign) == {}
+    assert severities(foreign) == {"expired": Severity.OFF}
+
+
+def test_entry_for_one_zone_decides_nothing_of_an_exchange_that_others_name_as_well() -> None:
+    """Many domains have one provider: what is allowed to one of them is not to all."""
+    settings = made(zone=[{"name": "a.test", "policy": {"severity": {"expired": "off"}}}])
+    refs = [RecordRef("in", zone, zone, "MX", "10 mx.net") for zone in ("a.test", "company.com")]
+
+    def severities(*records: RecordRef) -> object:
+        target = Target("mx.net", "::1", 25, "mx.net", "a.test", ("in",), False, records)
+        return settings.context_of(target, datetime(2026, 3, 1, tzinfo=UTC)).policy.severity
+
+    assert severities(refs[0]) == {"expired": Severity.OFF}
+    assert severities(*refs) == {}
 
 
 def test_zone_as_a_whole_is_under_no_override_of_names_or_networks() -> None:

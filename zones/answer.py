@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from zones.document import is_text
 from zones.name import is_name_text
 from zones.order import ip_version
 
@@ -46,7 +47,9 @@ def to_row(asked: Asked, answer: Answer) -> list[Any]:
 def from_row(row: object) -> tuple[Asked, Answer] | None:
     """Return what ``to_row`` made the row of; None where it is no such row."""
     match row:
-        case [str(view), str(name), str(why)]:
+        case [_, str(name), *_] if not is_name_text(name):
+            return None
+        case [str(view), str(name), str(why)] if is_text(why):
             return (view, name), Unresolved(why)
         case [str(view), str(name), list(addresses), *rest] if all(map(ip_version, addresses)):
             match rest:

@@ -52,7 +52,8 @@ class AxfrServers:
                 yield ZoneFailure(catalog, self.view, str(self), error)
             else:
                 yield listing
-                new = (each for each in listing.members if each not in {*origins, catalog})
+                known = {*origins, catalog}
+                new = (each for each in listing.members if each not in known)
                 yield from pool.map(self._zone_or_failure, new)
 
     def zone(self, origin: str, collecting: type[Collector] = Collector) -> Zone:

@@ -63,8 +63,9 @@ def binding_leads(ref: RecordRef, lookup: Lookup) -> tuple[Lead, ...] | Unfit:
         return origin
     if binding.is_alias:
         return _followed(origin, binding.target, ref.view, lookup)
-    beside = lookup.found(ref.view, ref.owner, ref.rdtype)
-    if any(each.is_alias for each in _bindings(beside)):
+    # Sorted as text: a priority of 0, which is what AliasMode has, comes first.
+    first = lookup.found(ref.view, ref.owner, ref.rdtype)[:1]
+    if any(each.is_alias for each in _bindings(first)):
         return Unfit(SkipReason.BESIDE_ALIAS)
     return _endpoints(origin, ref.owner, binding)
 

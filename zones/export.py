@@ -7,7 +7,6 @@ judged: last week's zones must not be judged at last week's time.
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -16,8 +15,9 @@ from typing import Any
 
 from zones.ancestor import AncestorError, is_ancestors, read_ancestors
 from zones.answer import Answer, Asked, from_row, to_row
+from zones.document import FaultError, checked, field, moment, parsed, table_of
 from zones.inventory import Collected
-from zones.name import is_name_text
+from zones.name import is_below, is_name_text
 from zones.order import ip_version
 from zones.private_file import write_private
 from zones.rdata import is_rdata_text
@@ -50,10 +50,6 @@ class Export:
     """What ``fingerprint`` says of the targets that the exporting run derived; likewise."""
     sha256: str = ""
     """Of the file's bytes, lower-case hex; empty where it has not been read from one."""
-
-
-class _FaultError(Exception):
-    """What is wrong, with the place inside the file."""
 
 
 def fingerprint(targets: Iterable[Target]) -> str:
@@ -91,7 +87,7 @@ def read_export(path: Path) -> Export:
     """
     try:
         text = path.read_bytes()
-        document = _table(json.loads(text), "the file")
+        document = table_of(parsed(text), "the file")
         if is_ancestors(document):
             return _ancestors(document, path, sha256(text).hexdigest())
         return _export(document, sha256(text).hexdigest())
@@ -99,7 +95,7 @@ def read_export(path: Path) -> Export:
         raise ExportError(f"{path}: {fault}; write it anew") from fault
     except OSError as error:
         raise ExportError(f"{path}: cannot be read: {error.strerror}") from error
-    except _FaultError as fault:
+    except FaultError as fault:
         raise ExportError(f"{path}: {fault}; write it anew with --export-zones") from fault
     except (ValueError, RecursionError) as error:
         # JSONDecodeError and UnicodeDecodeError are ValueErrors, and so is a number too long.
@@ -129,43 +125,42 @@ def _ancestors(document: dict[str, Any], path: Path, digest: str) -> Export:
 
 def _export(document: dict[str, Any], digest: str) -> Export:
     if document.get("format") != FORMAT:
-        raise _FaultError(f"is no file of zones that zonecert wrote: format is not {FORMAT!r}")
+        raise FaultError(f"is no file of zones that zonecert wrote: format is not {FORMAT!r}")
     if document.get("version") not in _READABLE:
-        raise _FaultError(f"version: given {document.get('version')!r}; allowed: 1, {VERSION}")
+        raise FaultError(f"version: given {document.get('version')!r}; allowed: 1, {VERSION}")
     results = tuple(
-        _result(_table(each, f"zones[{at}]"), f"zones[{at}]")
-        for at, each in enumerate(_get(document, "zones", list, ""))
+        _result(table_of(each, f"zones[{at}]"), f"zones[{at}]")
+        for at, each in enumerate(field(document, "zones", list, ""))
     )
     if len({(result.origin, result.view) for result in results}) != len(results):
-        raise _FaultError("zones: a zone is there twice in one view")
+        raise FaultError("zones: a zone is there twice in one view")
     return Export(
-        collected=Collected(results, dict(_answers(_get(document, "answers", list, "")))),
-        exported_at=_moment(document, "exported_at", ""),
-        configuration_sha256=_get(document, "configuration_sha256", str, ""),
-        targets=_get(document, "targets", str, ""),
+        collected=Collected(results, dict(_answers(field(document, "answers", list, "")))),
+        exported_at=moment(document, "exported_at", ""),
+        configuration_sha256=field(document, "configuration_sha256", str, ""),
+        targets=field(document, "targets", str, ""),
         sha256=digest,
     )
 
 
 def _result(table: dict[str, Any], at: str) -> Zone | ZoneFailure:
-    origin, view, server = (_get(table, key, str, at) for key in ("origin", "view", "server"))
+    origin, view, server = (field(table, key, str, at) for key in ("origin", "view", "server"))
+    checked(origin, is_name_text, f"{at}.origin")
     if "error" in table:
-        error = ZoneSourceError(_get(table, "error", str, at), _get(table, "remedy", str, at))
+        error = ZoneSourceError(field(table, "error", str, at), field(table, "remedy", str, at))
         return ZoneFailure(origin, view, server, error)
-    others = _get(table, "other_owners", list, at)
-    members = _get({"members": []} | table, "members", list, at)
+    others = field(table, "other_owners", list, at)
+    members = field({"members": []} | table, "members", list, at)
     return Zone(
         origin=origin,
-        serial=_get(table, "serial", int, at),
-        records=tuple(sorted(_records(_get(table, "records", list, at), origin, at))),
+        serial=field(table, "serial", int, at),
+        records=tuple(sorted(_records(field(table, "records", list, at), origin, at))),
         view=view,
         server=server,
-        transferred_at=_moment(table, "transferred_at", at),
-        authenticated=_get(table, "authenticated", bool, at),
-        other_owners=tuple(
-            _checked(name, _within(origin), f"{at}.other_owners") for name in others
-        ),
-        members=tuple(_checked(name, is_name_text, f"{at}.members") for name in members),
+        transferred_at=moment(table, "transferred_at", at),
+        authenticated=field(table, "authenticated", bool, at),
+        other_owners=tuple(checked(name, _within(origin), f"{at}.other_owners") for name in others),
+        members=tuple(checked(name, is_name_text, f"{at}.members") for name in members),
     )
 
 
@@ -178,7 +173,7 @@ def _records(rows: list[Any], origin: str, at: str) -> Iterator[Record]:
             ):
                 yield Record(owner, rdtype, rdata, ttl)
             case _:
-                raise _FaultError(
+                raise FaultError(
                     f"{at}.records[{place}]: is no record of the zone: {str(row)[:100]}"
                 )
 
@@ -187,45 +182,16 @@ def _answers(rows: list[Any]) -> Iterator[tuple[Asked, Answer]]:
     for place, row in enumerate(rows):
         found = from_row(row)
         if found is None:
-            raise _FaultError(f"answers[{place}]: is no answer: {str(row)[:100]}")
+            raise FaultError(f"answers[{place}]: is no answer: {str(row)[:100]}")
         yield found
 
 
 def _within(origin: str) -> Callable[[object], bool]:
     """Return what tells whether a name is in the zone and written as all sources write it."""
-    below = f".{origin}" if origin else ""
-
-    def is_within(name: object) -> bool:
-        return is_name_text(name) and (name == origin or str(name).endswith(below))
-
-    return is_within
+    return lambda name: is_name_text(name) and is_below(str(name), origin)
 
 
 def _is_rdata(rdtype: str, rdata: str) -> bool:
     if rdtype in _FAMILIES:
         return ip_version(rdata) == _FAMILIES[rdtype]
     return is_name_text(rdata) if rdtype in _NAMES else is_rdata_text(rdtype, rdata)
-
-
-def _table(value: object, at: str) -> dict[str, Any]:
-    table: dict[str, Any] = _checked(value, lambda each: isinstance(each, dict), at)
-    return table
-
-
-def _get(table: dict[str, Any], key: str, kind: type, at: str) -> Any:  # noqa: ANN401 - of that kind
-    value = table.get(key)
-    return _checked(value, lambda each: type(each) is kind, f"{at}.{key}".lstrip("."))
-
-
-def _moment(table: dict[str, Any], key: str, at: str) -> datetime:
-    with suppress(ValueError):
-        moment = datetime.fromisoformat(_get(table, key, str, at))
-        if moment.tzinfo is not None:
-            return moment.astimezone(UTC)
-    raise _FaultError(f"{at}.{key}: is no time with an offset".lstrip("."))
-
-
-def _checked(value: Any, is_good: Callable[[Any], bool], at: str) -> Any:  # noqa: ANN401 - of any kind
-    if not is_good(value):
-        raise _FaultError(f"{at}: given {str(value)[:100]!r}")
-    return value

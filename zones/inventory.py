@@ -90,7 +90,10 @@ def completed(collected: Collected, sources: Sequence[ZoneSource], rules: Rules)
 def derived(
     collected: Collected, sources: Sequence[ZoneSource], rules: Rules, judged_at: datetime
 ) -> Inventory:
-    """Return the inventory that the rules make of what was collected, now or earlier."""
+    """Return the inventory that the rules make of what was collected, now or earlier.
+
+    Raises TooManyTargetsError.
+    """
     zones = [result for result in collected.results if isinstance(result, Zone)]
     targets, skips = derive(zones, collected.answers, _filtered(rules, sources))
     return Inventory(_results(collected.results, Lookup(zones)), targets, skips, judged_at)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from zones.name import ancestors
 from zones.zone import Zone
@@ -62,6 +63,8 @@ class Lookup:
             self._views[zone.origin][zone.view] = ZoneData(zone)
         self._origins = {origin: origin for origin in self._views}
         """Each is handed out as the one object that it is: a zone may have many targets."""
+        # Of very many records at one name, each asks what stands beside it.
+        self.found = lru_cache(maxsize=1024)(self._found)
 
     def owner_zone(self, fqdn: str) -> str | None:
         """Return the longest origin, of any view, that the name is at or below; None: outside."""
@@ -85,12 +88,17 @@ class Lookup:
         """Whether there is any record that says no address."""
         return any(zone.has_services for views in self._views.values() for zone in views.values())
 
-    def found(self, view: str, name: str, rdtype: str) -> tuple[str, ...]:
+    def _found(self, view: str, name: str, rdtype: str) -> tuple[str, ...]:
         """Return the rdata that a question for the name is answered with, sorted.
 
         Seen from that view; none where it leads to no such record, or out of the zones.
         """
         return tuple(rdata for held, rdata in self.services(view, name) if held == rdtype)
+
+    def is_kept_elsewhere(self, view: str, name: str) -> bool:
+        """Tell whether the name is an alias, by a record of its own, of what is outside."""
+        zone = self._authority(view, name)
+        return bool(zone and zone.is_alias(name)) and isinstance(self.follow(view, name), Left)
 
     def services(self, view: str, name: str) -> tuple[tuple[str, str], ...]:
         """Return type and rdata of all that is answered with but addresses, sorted; likewise."""

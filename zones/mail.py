@@ -2,9 +2,12 @@
 
 Without any of it, SMTP between servers is encrypted opportunistically, and nobody looks at the name
 (RFC 7435, RFC 7672 section 1.3).
+
+Where such a record is an alias of what others keep (RFC 8461 section 8.2 for MTA-STS), whoever made
+the alias has spoken, and what it leads to is taken to demand the check.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 
 from zones.lookup import Lookup
@@ -25,14 +28,13 @@ class Demands:
         self._has_tlsa = cache(self._look_for_tlsa)
         self._has_policy = cache(self._look_for_policy)
 
-    def on(self, refs: Iterable[RecordRef]) -> tuple[str, ...]:
+    def on(self, refs: Collection[RecordRef]) -> tuple[str, ...]:
         """Return what is demanded of an exchange that those records name, sorted."""
-        of_mail = [ref for ref in refs if ref.rdtype == "MX"]
-        return (
-            tuple(sorted({demand for ref in of_mail for demand in self._by(ref)}))
-            if of_mail
-            else ()
-        )
+        found = {demand for ref in refs if ref.rdtype == "MX" for demand in self._by(ref)}
+        if any(ref.rdtype == "MX" for ref in refs) and any(map(_is_of_use, refs)):
+            # In whichever view: who comes by that record comes to this exchange.
+            found.add(TLSA)
+        return tuple(sorted(found))
 
     def _by(self, ref: RecordRef) -> Iterable[str]:
         mx = read_mx(ref.rdata)
@@ -42,14 +44,29 @@ class Demands:
             yield MTA_STS
 
     def _look_for_tlsa(self, view: str, exchange: str) -> bool:
-        """Look at the exchange, and at what it is an alias of (RFC 7672 section 2.2)."""
-        for name in {exchange, self._lookup.follow(view, exchange).name}:
-            found = map(read_tlsa, self._lookup.found(view, f"_25._tcp.{name}", "TLSA"))
-            if any(isinstance(each, Tlsa) and each.usage in _DANE_USAGES for each in found):
-                return True
-        return False
+        """Tell whether there is a record of use, at the exchange or, if that is an alias, its end.
+
+        RFC 7672 section 2.2.2.
+        """
+        bases = {exchange, self._lookup.follow(view, exchange).name}
+        return any(self._speaks_at(view, f"_25._tcp.{base}") for base in bases)
+
+    def _speaks_at(self, view: str, name: str) -> bool:
+        found = self._lookup.found(view, name, "TLSA")
+        return self._lookup.is_kept_elsewhere(view, name) or any(map(_speaks, found))
 
     def _look_for_policy(self, view: str, domain: str) -> bool:
-        """Tell whether exactly one record says ``v=STSv1`` (RFC 8461 section 3.1)."""
-        texts = map(read_txt, self._lookup.found(view, f"_mta-sts.{domain}", "TXT"))
-        return sum(text.startswith(b"v=STSv1;") for text in texts) == 1
+        """Tell whether just one record says ``v=STSv1`` (RFC 8461 section 3.1), or may say it."""
+        name = f"_mta-sts.{domain}"
+        texts = map(read_txt, self._lookup.found(view, name, "TXT"))
+        has_one = sum(text.startswith(b"v=STSv1;") for text in texts) == 1
+        return has_one or self._lookup.is_kept_elsewhere(view, name)
+
+
+def _is_of_use(ref: RecordRef) -> bool:
+    return ref.rdtype == "TLSA" and _speaks(ref.rdata)
+
+
+def _speaks(text: str) -> bool:
+    tlsa = read_tlsa(text)
+    return isinstance(tlsa, Tlsa) and tlsa.usage in _DANE_USAGES

@@ -29,7 +29,8 @@ READ_ERRORS = (dns.exception.DNSException, ValueError, struct.error)
 """What ``read_message`` raises for a message that is of no use."""
 
 UNSIGNED: Mapping[str, Any] = MappingProxyType({})
-_NEEDED = STRICT | {dns.rdatatype.SOA}
+# OPT and TSIG are no records of a zone; where one stands among them, dnspython goes no further.
+_NEEDED = STRICT | {dns.rdatatype.SOA, dns.rdatatype.OPT, dns.rdatatype.TSIG}
 _HEADER = struct.Struct("!HHHHHH")
 
 
@@ -88,8 +89,9 @@ def _in_part(wire: bytes, tsig: Mapping[str, Any], error: Exception) -> Read:
         if each.rdtype in _NEEDED:
             what = f"{name_text(each.owner)} {dns.rdatatype.to_text(each.rdtype)}: {error}"
             raise ValueError(what) from error
-    if not unread:
-        # It is not the rdata of a record that is at fault.
+    if len(message.errors) != len(unread):
+        # Not the rdata of records alone is at fault. What dnspython has not read to the end is not
+        # in the context of the signatures either: anybody could put it between two messages.
         raise error
     return Read(message, unread)
 

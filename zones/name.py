@@ -35,6 +35,14 @@ def is_name_text(name: object) -> bool:
         return False
 
 
+def is_below(name: str, origin: str) -> bool:
+    """Tell whether the name is at or below the origin."""
+    if "\\" in name:
+        # The dot before what looks like the origin may be escaped.
+        return origin in ancestors(name)
+    return not origin or name == origin or name.endswith(f".{origin}")
+
+
 def parse_name(text: str) -> dns.name.Name:
     """Return the absolute name that the text stands for; U-labels become A-labels.
 

@@ -43,6 +43,8 @@ class Rules:
     external_addresses: int = 2
     ownership: Ownership = field(default_factory=Ownership)
     """What sharpens who is external."""
+    max_targets: int = 1_000_000
+    """Records multiply: a thousand aliases of a name with a thousand addresses are as many."""
     families: tuple[str, ...] = ("ipv4", "ipv6")
     services: frozenset[str] = SERVICE_TYPES
     """The types of service records that are followed."""

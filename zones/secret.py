@@ -7,6 +7,8 @@ from typing import BinaryIO
 
 from zones.source import ZoneSourceError
 
+_MOST = 1 << 20
+"""Bytes of a file of keys: more than anybody has."""
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -21,18 +23,23 @@ def read_private(path: Path) -> bytes:
     """
     with _opened(path) as file:
         _require_private(path, file)
-        return file.read()
+        content = file.read(_MOST + 1)
+    if len(content) > _MOST:
+        raise SecretError(f"{path}: has more than {_MOST} bytes", "name the file of the key")
+    return content
 
 
 def require_private(path: Path) -> None:
-    """Raise SecretError where ``read_private`` would."""
+    """Raise SecretError where ``read_private`` would, and where nobody could read it twice."""
     with _opened(path) as file:
         _require_private(path, file)
+        _require_ordinary(path, file)
 
 
 def require_readable(path: Path) -> None:
-    """Raise SecretError where the file cannot be read."""
-    _opened(path).close()
+    """Raise SecretError where the file cannot be read, and read again."""
+    with _opened(path) as file:
+        _require_ordinary(path, file)
 
 
 def _require_private(path: Path, file: BinaryIO) -> None:
@@ -43,9 +50,18 @@ def _require_private(path: Path, file: BinaryIO) -> None:
         raise SecretError(what, f"run 'chmod 600 {path}', and renew the key if it was read")
 
 
+def _require_ordinary(path: Path, file: BinaryIO) -> None:
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        raise SecretError(f"{path}: is no ordinary file", "name one that can be read twice")
+
+
 def _opened(path: Path) -> BinaryIO:
     try:
-        return path.open("rb")
-    except OSError as error:
-        what = f"{path}: cannot be read ({error.strerror})"
+        # To open a pipe that nobody writes to would wait for ever.
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        os.set_blocking(handle, True)
+        return os.fdopen(handle, "rb")
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        what = f"{path}: cannot be read ({why})"
         raise SecretError(what, "mend the path, or let this user read it") from error

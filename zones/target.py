@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from zones.endpoint import Endpoint
+from zones.name import is_below
 
 
 class RecordRef(NamedTuple):
@@ -56,6 +57,23 @@ class Target:
     def id(self) -> str:
         """Printable and unique: ``fqdn-address-port``, other bytes as ``%XX``."""
         return printable(f"{self.fqdn}-{self.address}-{self.port}")
+
+    @property
+    def own_views(self) -> tuple[str, ...]:
+        """The views of zones that it is in and that named it, sorted; all of its views: none did.
+
+        A record of another zone, such as an MX record that names somebody else's exchange, has no
+        say in what is asked of it.
+        """
+        own = {ref.view for ref in self.records if is_below(self.fqdn, ref.zone)}
+        return tuple(sorted(own)) or self.views
+
+    @property
+    def own_zones(self) -> tuple[str, ...]:
+        """Its zone; of what is in no transferred zone, all that named it, sorted."""
+        if is_below(self.fqdn, self.zone):
+            return (self.zone,)
+        return tuple(sorted({self.zone, *(ref.zone for ref in self.records)}))
 
     def __str__(self) -> str:
         return f"{self.fqdn} {Endpoint(self.address, self.port)}"

@@ -47,7 +47,7 @@ Then the addresses that the record leads to:
    outside of them, is one of ``third_party``; else, where networks are ``owned``, if none of them
    holds it; else if the way left every transferred zone (``zones.ownership``).
 10. Of a record's external addresses the first ``external_addresses`` in numerical order are taken,
-    less those whose policy is ``skip``; no address left: EXTERNAL.
+    hints last, less those whose policy is ``skip``; no address left: EXTERNAL.
 
 Each (address, port, fqdn) is one target, whichever records, zones and views it came from; the
 longest origin that the fqdn is below owns it. It is external only where it is so by every record.
@@ -60,7 +60,7 @@ longest origin that the fqdn is below owns it. It is external only where it is s
   one for each name that is known to be under it (``zones.wildcard``).
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Container, Iterable
 from functools import reduce
 from itertools import chain
@@ -73,7 +73,7 @@ from zones.order import interleaved
 from zones.rdata import ADDRESS_TYPES, SERVICE_TYPES
 from zones.rules import Filter, Rules
 from zones.target import RecordRef, Skipped, Target
-from zones.way import Way, Ways
+from zones.way import TooManyTargetsError, Way, Ways
 from zones.wildcard import server_name
 from zones.zone import ALIASES, Zone
 
@@ -84,6 +84,7 @@ __all__ = [
     "Answers",
     "Filter",
     "Rules",
+    "TooManyTargetsError",
     "Unresolved",
     "derive",
     "names_to_resolve",
@@ -124,7 +125,10 @@ def names_to_resolve(zones: Iterable[Zone], rules: Rules) -> set[tuple[str, str]
 def derive(
     zones: Iterable[Zone], answers: Answers, rules: Rules
 ) -> tuple[tuple[Target, ...], tuple[Skipped, ...]]:
-    """Return the targets, neighbours on different addresses, and the skips, sorted by record."""
+    """Return the targets, neighbours on different addresses, and the skips, sorted by record.
+
+    Raises TooManyTargetsError.
+    """
     zones = tuple(zones)
     refs = tuple(chain.from_iterable(map(references, zones)))
     lookup = Lookup(zones)
@@ -138,6 +142,9 @@ def derive(
             continue
         for way in outcome:
             found[way.lead.fqdn, way.address, way.port].append(way)
+        if len(found) > rules.max_targets:
+            zones_of = Counter(way.zone for (way, *_) in found.values())
+            raise TooManyTargetsError(rules.max_targets, zones_of.most_common(1)[0][0])
     merge = _Merge(Demands(lookup))
     targets = [merge.target(each) for each in found.values()]
     return interleaved(targets), tuple(sorted(skips, key=lambda skip: skip.record))

@@ -1,6 +1,6 @@
 """The ways from records to addresses and ports: rules 5 to 10 of ``zones.targets``; pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,6 +14,17 @@ from zones.rules import Rules
 from zones.service import IMPLICIT
 from zones.target import RecordRef, Skipped, SkipReason
 from zones.zone import ALIASES
+
+
+class TooManyTargetsError(Exception):
+    """The zones name more targets than ``max_targets``; says which zone names most of them."""
+
+    def __init__(self, limit: int, zone: str) -> None:
+        super().__init__(
+            f"the zones name more than {limit} targets, most of them in {zone or '.'};"
+            " mend what multiplies them there (aliases of names with many addresses, ports), or"
+            " leave names out by the source's exclude"
+        )
 
 
 class Way(NamedTuple):
@@ -63,7 +74,7 @@ class Ways:
             return leads
         if len(leads) == 1:
             return self._ways_of(ref, leads[0])
-        return _all([self._ways_of(ref, lead) for lead in leads])
+        return self._all(self._ways_of(ref, lead) for lead in leads)
 
     def _ways_of(self, ref: RecordRef, lead: Lead) -> list[Way] | Skipped:
         if ref.rdtype in ADDRESS_TYPES:
@@ -71,7 +82,7 @@ class Ways:
         ends = self.lookup.ends(ref.view, lead.name, ALIASES.get(ref.rdtype, ""))
         if len(ends) == 1:
             return self._ways_by(ref, lead, ends[0])
-        return _all([self._ways_by(ref, lead, end) for end in ends])
+        return self._all(self._ways_by(ref, lead, end) for end in ends)
 
     def _ways_by(
         self, ref: RecordRef, lead: Lead, end: Reached | Left | Looped
@@ -112,7 +123,7 @@ class Ways:
         if external:
             looked_at = [
                 at
-                for at in sorted(external, key=numeric)[: self.rules.external_addresses]
+                for at in _in_order(external, lead.hints)[: self.rules.external_addresses]
                 if self.rules.external_for(zone, lead.fqdn, at, ref.view) != "skip"
             ]
             wanted = [at for at in wanted if at not in external] + looked_at
@@ -168,8 +179,21 @@ class Ways:
             yield link
             link = self.lookup.alias(view, link)
 
+    def _all(self, outcomes: Iterable[list[Way] | Skipped]) -> list[Way] | Skipped:
+        """Return all of the ways; the first skip where there are none."""
+        ways: list[Way] = []
+        skips = []
+        for each in outcomes:
+            if isinstance(each, Skipped):
+                skips.append(each)
+                continue
+            ways += each
+            if len(ways) > self.rules.max_targets:
+                raise TooManyTargetsError(self.rules.max_targets, ways[0].zone)
+        return ways or skips[0]
 
-def _all(outcomes: list[list[Way] | Skipped]) -> list[Way] | Skipped:
-    """Return all of the ways; the first skip where there are none."""
-    ways = [way for each in outcomes if not isinstance(each, Skipped) for way in each]
-    return ways or next(each for each in outcomes if isinstance(each, Skipped))
+
+def _in_order(addresses: Iterable[str], hints: tuple[str, ...]) -> list[str]:
+    """Return the addresses by number; hints come last, lest they stand in the way of the others."""
+    hinted = frozenset(hints)
+    return sorted(addresses, key=lambda at: (at in hinted, numeric(at)))

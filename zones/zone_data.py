@@ -87,6 +87,10 @@ class ZoneData:
         source = self._source(name)
         return None if source in self._addresses else self._aliases.get(source)
 
+    def is_alias(self, name: str) -> bool:
+        """Tell whether a CNAME record of the name itself answers for it."""
+        return name in self._aliases and self.dname_above(name) is None
+
     def addresses(self, name: str) -> tuple[str, ...]:
         """Return the addresses of the name, of its own or synthesised from a wildcard."""
         return tuple(self._addresses.get(self._source(name), ()))

@@ -21,10 +21,12 @@ Dialogue = Callable[[Wire, str], None]
 
 _SHOWN = 200
 _LDAP_PROTOCOL_ERROR = 2  # of a server that does not know the operation (RFC 4511 section 4.14.2)
+_LDAP_CODE_OCTETS = 4  # more than any that is assigned
 _RDP_NO_TLS = 2  # SSL_NOT_ALLOWED_BY_SERVER (MS-RDPBCGR section 2.2.1.2.2)
 _STREAM_ERROR = b"urn:ietf:params:xml:ns:xmpp-streams"
 _FEATURES = rb"<(\w+:)?features\s*/>|</(\w+:)?(features|error|stream)\s*>"
-_CONSENT = rb"<(\w+:)?(proceed|failure)\b[^>]*/>|</(\w+:)?(proceed|failure|stream)\s*>"
+# No attribute holds "<" (XML 1.0 section 2.3); without that, "<a <a <a ..." takes seconds.
+_CONSENT = rb"<(\w+:)?(proceed|failure)\b[^<>]*/>|</(\w+:)?(proceed|failure|stream)\s*>"
 
 
 def begin(connection: socket.socket, protocol: str, name: str, deadline: Deadline) -> None:
@@ -113,6 +115,8 @@ def _ldap_result(message: bytes) -> tuple[int, str]:
     """Return result code and diagnostic message of an ExtendedResponse (section 4.1.9)."""
     _, (_, response), *_ = elements(message)
     (_, code), _, (_, words), *_ = elements(response)
+    if len(code) > _LDAP_CODE_OCTETS:
+        raise ValueError("its result code is too long")
     return int.from_bytes(code), words[:_SHOWN].decode("utf-8", "backslashreplace")
 
 
@@ -144,10 +148,10 @@ def _stream(wire: Wire, name: str, namespace: str) -> None:
 
 def _condition(said: bytes) -> str:
     """Return the condition of a stream error and its text (RFC 6120 section 4.9.2)."""
-    condition = re.search(rb"<([a-z-]+) [^>]*urn:ietf:params:xml:ns:xmpp-streams", said)
+    condition = re.search(rb"<([a-z-]+) [^<>]*urn:ietf:params:xml:ns:xmpp-streams", said)
     if condition is None:
         return "the stream is closed"
-    text = re.search(rb"<text\b[^>]*>([^<]*)", said)
+    text = re.search(rb"<text\b[^<>]*>([^<]*)", said)
     words = text.group(1)[:_SHOWN].decode("utf-8", "backslashreplace").strip() if text else ""
     return f"{condition.group(1).decode()} {words}".strip()
 

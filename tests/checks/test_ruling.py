@@ -191,7 +191,7 @@ def test_errors_of_a_mail_exchange_that_nobody_checks_are_warnings(shown: Chain)
     verdict = verdict_on(shown, context=mail())
     assert (verdict.outcome, verdict.fails) == (Outcome.WARNING, False)
     (remark,) = verdict.remarks
-    assert remark.startswith("neither TLSA nor MTA-STS in DNS: ")
+    assert remark.startswith("neither TLSA nor MTA-STS in the zones: ")
 
 
 @pytest.mark.parametrize("demanded_by", [("TLSA",), ("MTA-STS",), ("MTA-STS", "TLSA")])

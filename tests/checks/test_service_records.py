@@ -67,6 +67,40 @@ def test_a_service_is_its_domains(leaf: Certificate) -> None:
     assert verdict.subject.starttls == "imap"
 
 
+def test_a_port_of_two_services_needs_both_names() -> None:
+    """Whoever comes for one of them takes no certificate of the other."""
+    other = "_imap._tcp.company.com SRV 0 1 143 mail.company.com"
+    both = (*IMAP, other.replace("_imap", "_pop3"))
+    one, two = "_imap.company.com", "_pop3.company.com"
+    for services in ((one,), (two,)):
+        verdict = judged(presenting("a.test", services=services), *both)
+        assert said(verdict) == [("hostname-mismatch", Severity.ERROR)]
+    assert said(judged(presenting("a.test", services=(one, two)), *both)) == []
+
+
+ALIAS = (
+    "_imap._tcp.company.com CNAME _imap._tcp.shared.company.com",
+    "_imap._tcp.shared.company.com SRV 0 1 143 mail.company.com",
+    MAIL[1],
+)
+
+
+@pytest.mark.parametrize(
+    ("leaf", "finding"),
+    [
+        (presenting("a.test", services=("_imap.company.com",)), []),
+        (presenting("mail.company.com"), [("srv-target-name", Severity.NOTE)]),
+        (presenting("shared.company.com"), [("hostname-mismatch", Severity.ERROR)]),
+    ],
+)
+def test_a_service_behind_an_alias_is_its_owners(
+    leaf: Certificate, finding: list[tuple[str, Severity]]
+) -> None:
+    found = targets(company(*ALIAS), rules=NOTHING_BUT_SERVICES)
+    [target] = (each for each in found if each.fqdn == "company.com")
+    assert said(verdict_on(chain(leaf, CA), context=terms(target=target))) == finding
+
+
 def test_a_service_whose_host_alone_is_certified_is_noted() -> None:
     verdict = judged(presenting("mail.company.com"), *IMAP)
     assert said(verdict) == [("srv-target-name", Severity.NOTE)]

@@ -293,6 +293,20 @@ def test_an_answer_that_is_no_ldap_is_no_consent(answer: str) -> None:
     assert declined.ending in {Ending.PLAIN, Ending.CUT}
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        # A length, and then a result code, that no number can be made of.
+        bytes.fromhex("300d02010178 88") + b"\xff" * 8,
+        bytes.fromhex("3082080f020101788208080a820800") + b"\xff" * 2048 + b"\4\0\4\0",
+    ],
+)
+def test_an_answer_that_means_nothing_breaks_no_scan(answer: bytes) -> None:
+    declined = held("ldap", answer, closes=True)
+    assert declined is not None
+    assert declined.ending in {Ending.PLAIN, Ending.CUT}
+
+
 @pytest.mark.parametrize("code", ["2)0", "2(0", "2[0", "2**", "2\\\\"])
 @pytest.mark.parametrize("protocol", ["smtp", "ftp"])
 def test_a_reply_code_is_text_and_no_pattern(protocol: str, code: str) -> None:

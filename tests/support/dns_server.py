@@ -142,11 +142,13 @@ def signed(
     *messages: Page,
     unsigned: Collection[int] = (),
     damaged: Collection[int] = (),
+    between: Callable[[dns.message.Message], bytes] | None = None,
 ) -> Behaviour:
     """Return the behaviour that answers with those messages, signed as one transfer.
 
     ``unsigned`` are the places of messages that the next signature covers (RFC 8945 section 5.3.1),
-    ``damaged`` of those whose records live longer than was signed.
+    ``damaged`` of those whose records live longer than was signed. ``between`` yields what somebody
+    on the way puts behind the first.
     """
 
     def behave(client: socket.socket, query: dns.message.Message) -> None:
@@ -164,6 +166,9 @@ def signed(
             if place in damaged:
                 wire = _relived(wire)
             client.sendall(struct.pack("!H", len(wire)) + wire)
+            if between is not None and place == 0:
+                forged = between(query)
+                client.sendall(struct.pack("!H", len(forged)) + forged)
 
     return behave
 

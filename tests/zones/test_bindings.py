@@ -241,6 +241,17 @@ def test_loop_of_aliases_is_skipped(lines: tuple[str, ...]) -> None:
     assert len(found) == len(lines)
 
 
+# Hints
+
+
+def test_hints_do_not_stand_in_the_way_of_an_external_names_addresses() -> None:
+    """Of those a few are taken, by number, and anything may stand in a hint."""
+    held = company('www.company.com HTTPS 1 svc.example.net ipv4hint="192.0.2.1,192.0.2.2"')
+    answers = {("inside", "svc.example.net"): ("203.0.113.1", "203.0.113.2")}
+    found = targets(held, answers=answers, rules=NOTHING_BUT_SERVICES)
+    assert [target.address for target in found] == ["203.0.113.1", "203.0.113.2"]
+
+
 # Owners, and SVCB
 
 

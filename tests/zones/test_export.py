@@ -233,6 +233,10 @@ def test_json_that_is_no_object_is_told(tmp_path: Path, text: str) -> None:
         ({"answers": [["in", "a.net", [1]]]}, r"answers\[0\]: is no answer"),
         ({"answers": [["in", "a.net", ["192.0.2"]]]}, r"answers\[0\]: is no answer"),
         ({"answers": [["in", "a.net"]]}, r"answers\[0\]: is no answer"),
+        ({"answers": [["in", "a..net", []]]}, r"answers\[0\]: is no answer"),
+        ({"answers": [["in", "a.net", "\ud800"]]}, r"answers\[0\]: is no answer"),
+        ({"zones": zone_table(origin="x" * 64)}, r"zones\[0\]\.origin: given"),
+        ({"zones": zone_table(server="\ud800")}, r"zones\[0\]\.server: given"),
         ({"answers": [["in", "a.net", [], ["B c"]]]}, r"answers\[0\]: is no answer"),
         ({"answers": [["in", "a.net", [], [], []]]}, r"answers\[0\]: is no answer"),
     ],
@@ -274,6 +278,12 @@ def test_what_the_file_cannot_say_is_told_with_its_place(
         ["w\u0000w.company.com", "A", 60, "192.0.2.1"],
         ["m\u00fcnchen.company.com", "A", 60, "192.0.2.1"],
         ["\ud800.company.com", "A", 60, "192.0.2.1"],
+        ["a..company.com", "A", 60, "192.0.2.1"],
+        [r"x\.company.com", "A", 60, "192.0.2.1"],
+        ["www.company.com", "CNAME", 60, "x\\"],
+        ["www.company.com", "CNAME", 60, r"\999.example"],
+        ["www.company.com", "CNAME", 60, "x" * 64],
+        ["www.company.com", "CNAME", 60, ".".join(["x" * 63] * 5)],
     ],
 )
 def test_record_that_no_source_would_yield_is_told(tmp_path: Path, record: object) -> None:
@@ -281,6 +291,15 @@ def test_record_that_no_source_would_yield_is_told(tmp_path: Path, record: objec
     path = spoilt(tmp_path, zones=zone_table(records=[good, record]))
 
     with pytest.raises(ExportError, match=r"zones\[0\]\.records\[1\]: is no record of the zone"):
+        read_export(path)
+
+
+def test_what_is_there_twice_hides_nothing(tmp_path: Path) -> None:
+    """JSON leaves open which of two counts (RFC 8259 section 4): a zone would be lost unseen."""
+    path = tmp_path / "zones.json"
+    path.write_text('{"company.com": [], "company.com": []}')
+
+    with pytest.raises(ExportError, match=r"the key 'company\.com' is there twice"):
         read_export(path)
 
 

@@ -1,5 +1,6 @@
 """Files of keys: BIND's syntax, and who may read them."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from tests.support.primary import TsigKey
 from tests.support.program import find_program
 from tests.zones.asked import key_file
 from zones.key_file import read_key
-from zones.secret import SecretError
+from zones.secret import SecretError, require_private, require_readable
 from zones.tsig import Key, make_key
 
 KEY = TsigKey()
@@ -116,6 +117,28 @@ def test_a_link_is_judged_by_what_it_leads_to(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_told_with_its_path(tmp_path: Path) -> None:
     assert fault(tmp_path / "no.key").startswith(f"{tmp_path / 'no.key'}: cannot be read (No such")
     assert "cannot be read (Is a directory)" in fault(tmp_path)
+
+
+def test_a_pipe_that_nobody_writes_to_is_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe, 0o600)
+    assert "holds no key" in fault(pipe)
+    for check in (require_private, require_readable):
+        with pytest.raises(SecretError, match="is no ordinary file"):
+            check(pipe)
+
+
+def test_a_key_may_come_through_a_pipe() -> None:
+    """As a shell's <(command) hands it over."""
+    reading, writing = os.pipe()
+    with os.fdopen(reading), os.fdopen(writing, "w") as pipe:
+        pipe.write(KEY.statement)
+        pipe.close()
+        assert read_key(Path(f"/dev/fd/{reading}"), "").shown == "axfr-key"
+
+
+def test_a_file_that_is_too_large_for_a_key_is_not_read(tmp_path: Path) -> None:
+    assert "has more than 1048576 bytes" in fault(private(tmp_path, "#" * (2**20 + 1)))
 
 
 def test_a_key_never_shows_its_secret() -> None:

@@ -143,6 +143,28 @@ def test_policy_record_may_be_behind_an_alias() -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "demand"),
+    [
+        ("_mta-sts.company.com CNAME _mta-sts.provider.net", "MTA-STS"),
+        ("_25._tcp.mail.company.com CNAME _dane.provider.net", "TLSA"),
+    ],
+)
+def test_what_is_left_to_somebody_else_to_say_is_taken_to_be_said(line: str, demand: str) -> None:
+    """RFC 8461 section 8.2; a wildcard that leads away says nothing of mail."""
+    assert demands(line) == (demand,)
+    assert demands(f"*.company.com CNAME {line.rpartition(' ')[2]}") == ()
+
+
+def test_tlsa_record_in_another_view_counts_where_it_names_the_exchange() -> None:
+    """An MX record that is added anywhere takes nothing from what another record demands."""
+    inside = company("company.com MX 10 mail.company.com", MAIL[0])
+    outside = company(TLSA, MAIL[0], view="outside")
+    [target] = targets(inside, outside, rules=NOTHING_BUT_SERVICES)
+    assert {record.rdtype for record in target.records} == {"MX", "TLSA"}
+    assert target.demanded_by == ("TLSA",)
+
+
+@pytest.mark.parametrize(
     "line",
     [
         '_mta-sts.company.com TXT "v=STSv2; id=1;"',

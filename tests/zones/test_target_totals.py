@@ -5,13 +5,14 @@ from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.zones.build import company
 from tests.zones.worlds import World, for_any_world, worlds
 from zones.rules import Rules
-from zones.targets import NAMING_TYPES, derive, names_to_resolve, references
+from zones.targets import NAMING_TYPES, TooManyTargetsError, derive, names_to_resolve, references
 
 
 def test_neighbours_are_on_different_addresses() -> None:
@@ -30,6 +31,28 @@ def test_a_busy_address_is_spread_over_the_run() -> None:
 
 def test_nothing_comes_of_nothing() -> None:
     assert derive([], {}, Rules()) == ((), ())
+
+
+ADDRESSES = [f"www.company.com A 192.0.2.{number}" for number in range(10)]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [f"a{number}.company.com CNAME www.company.com" for number in range(10)],
+        [f"_imaps._tcp.company.com SRV 0 0 {port} www.company.com" for port in range(1, 11)],
+        [
+            "_imaps._tcp.a.company.com CNAME _imaps._tcp.company.com",
+            *(f"_imaps._tcp.company.com SRV 0 0 {port} www.company.com" for port in range(1, 11)),
+        ],
+    ],
+    ids=["aliases", "ports", "ports behind an alias"],
+)
+def test_records_that_multiply_without_bound_are_told(lines: list[str]) -> None:
+    held = company(*lines, *ADDRESSES)
+    assert derive([held], {}, Rules())[0]
+    with pytest.raises(TooManyTargetsError, match=r"more than 99 targets, most of them in company"):
+        derive([held], {}, Rules(max_targets=99))
 
 
 @for_any_world

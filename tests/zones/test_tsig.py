@@ -208,6 +208,43 @@ def test_an_unreadable_record_does_not_hide_a_wrong_signature(tsig: dict[str, ob
         assert "without a signature" in asked.error(server, tsig=tsig).what
 
 
+def with_trailing_bytes(forged: dns.message.Message) -> bytes:
+    return forged.to_wire() + b"x"
+
+
+def with_a_pseudo_record(forged: dns.message.Message) -> bytes:
+    pseudo = dns.rrset.RRset(dns.name.root, IN, dns.rdatatype.OPT)
+    pseudo.add(dns.rdata.GenericRdata(IN, dns.rdatatype.OPT, b"\0"), 0)
+    forged.answer.append(pseudo)
+    return forged.to_wire()
+
+
+def with_a_broken_signature(forged: dns.message.Message) -> bytes:
+    tsig = dns.rrset.RRset(dns.name.from_text("axfr-key"), dns.rdataclass.ANY, dns.rdatatype.TSIG)
+    tsig.add(dns.rdata.GenericRdata(dns.rdataclass.ANY, dns.rdatatype.TSIG, b"\0"), 0)
+    forged.additional.append(tsig)
+    return forged.to_wire()
+
+
+@pytest.mark.parametrize(
+    "rendered", [with_trailing_bytes, with_a_pseudo_record, with_a_broken_signature]
+)
+def test_a_message_that_somebody_put_between_signed_ones_is_no_part_of_the_zone(
+    rendered: Callable[[dns.message.Message], bytes], tsig: dict[str, object]
+) -> None:
+    """Whoever sits on the path could delegate a name away, and hide its addresses."""
+    unreadable = dns.rrset.RRset(dns.name.from_text("t.company.com"), IN, dns.rdatatype.TLSA)
+    unreadable.add(dns.rdata.GenericRdata(IN, dns.rdatatype.TLSA, b"\3\1"), 3600)
+
+    def forged(query: dns.message.Message) -> bytes:
+        message = odd.answer(query, [unreadable, "a.company.com. 60 IN NS elsewhere.test."])
+        message.tsig = None
+        return rendered(message)
+
+    with signing(odd.signed(FIRST, LAST, between=forged)) as server:
+        assert "sent a message that cannot be parsed" in asked.error(server, tsig=tsig).what
+
+
 def test_a_signed_message_that_was_changed_yields_the_zone_as_it_was_or_none(
     tsig: dict[str, object],
 ) -> None:
