@@ -45,7 +45,7 @@ FailingOn = Annotated[str, AfterValidator(_failing)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Family = Literal["ipv4", "ipv6"]
 HostName = Annotated[str, AfterValidator(_host_name)]
-StartTlsByPort = dict[Port, StartTls | Literal["implicit"]]
+StartTlsByPort = dict[Port, Literal[StartTls, "implicit"]]
 # None at all would leave nothing to judge trust by.
 StoreNames = Annotated[tuple[str, ...], Field(min_length=1)]
 
