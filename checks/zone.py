@@ -60,10 +60,8 @@ def judge_inventory(inventory: Inventory, panels: Iterable[Panel], terms: Terms)
         *_no_current_store(panels, terms),
     )
     verdict = rule(subject, findings, terms)
-    if inventory.targets:
-        return verdict
-    zones = tuple(f"zone {_origin(zone)}: {_why_empty(zone)}" for zone in inventory.zones)
-    return replace(verdict, remarks=(*verdict.remarks, *zones))
+    remarks = (*verdict.remarks, *_why_empty_zones(inventory), *_without_wildcard(inventory, terms))
+    return replace(verdict, remarks=remarks)
 
 
 def _with_gap(verdict: Verdict, gap: Finding) -> Verdict:
@@ -116,6 +114,19 @@ def _no_targets(inventory: Inventory) -> Iterator[Finding]:
     if not inventory.targets:
         zones = [f"{_origin(zone)} ({_why_empty(zone)})" for zone in inventory.zones]
         yield found("no-targets", f"the run has no targets: {listed(zones) or 'no zones'}")
+
+
+def _why_empty_zones(inventory: Inventory) -> Iterator[str]:
+    if not inventory.targets:
+        yield from (f"zone {_origin(zone)}: {_why_empty(zone)}" for zone in inventory.zones)
+
+
+def _without_wildcard(inventory: Inventory, terms: Terms) -> Iterator[str]:
+    # A misspelt name would be a gap in the audit that nobody hears of.
+    known = {target.fqdn for target in inventory.targets}
+    for name in terms.policy.wildcard_names:
+        if name not in known:
+            yield f"{clean(name)} stands in wildcard_names, and no record makes it a target"
 
 
 def _not_in_dns(inventory: Inventory, terms: Terms) -> Iterator[Finding]:

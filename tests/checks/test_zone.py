@@ -206,3 +206,13 @@ def test_name_that_must_answer_and_is_not_in_dns_fails() -> None:
     assert finding.id == "must-answer"
     assert finding.message.startswith("Vanished.company.test. must answer")
     assert verdict.fails
+
+
+def test_name_in_wildcard_names_that_makes_no_target_is_remarked() -> None:
+    policy = Policy(wildcard_names=("misspelt.company.test", TARGET.fqdn))
+    inventory = Inventory((ZONE,), (TARGET,), (), NOW)
+    verdict = judge_inventory(inventory, (), replace(TERMS, policy=policy))
+    assert not verdict.fails
+    assert verdict.remarks == (
+        "misspelt.company.test stands in wildcard_names, and no record makes it a target",
+    )
