@@ -39,7 +39,7 @@ class HtmlReport:
         if run is not None:
             results = self._config.stash[RESULTS_KEY]
             counts = finding_counts(results.findings, results.waived)
-            prefix.append(run_block(run, results.tally(), counts))
+            prefix.append(run_block(run, results.tally(), counts, incomplete=results.incomplete))
 
     def pytest_html_results_table_header(self, cells: list[str]) -> None:
         """Put our columns after the result."""

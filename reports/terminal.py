@@ -6,6 +6,7 @@ import pytest
 
 from checks.text import clean, moment
 from reports.facts import (
+    INCOMPLETE,
     accounts,
     facts,
     finding_counts,
@@ -62,6 +63,8 @@ def summary(run: Run, results: Results) -> Iterator[str]:
     yield ""
     yield from finding_lines(results)
     yield from (f"not looked at: {sentence}" for sentence in run.not_looked_at)
+    if results.incomplete:
+        yield INCOMPLETE
 
 
 def zone_lines(each: ZoneTally) -> Iterator[str]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from checks.verdict import Outcome
+from reports.facts import INCOMPLETE
 from reports.markup import pairs, table, text
 from reports.page import LISTED, details, plain_cells, row_cells, run_block
 from tests.reports import sample
@@ -195,17 +196,22 @@ def test_the_leaf_at_fault_is_not_told_twice() -> None:
     assert "the leaf, position 0 as sent" in shown
 
 
+def test_the_page_says_so_where_the_run_is_incomplete(played: Session) -> None:
+    assert INCOMPLETE in Page(played.read("night.html")).text
+
+
 def test_a_run_without_skips_findings_or_stores_leaves_them_out() -> None:
-    block = run_block(sample.run(sample.inventory(sample.GOOD)), (), ())
+    block = run_block(sample.run(sample.inventory(sample.GOOD)), (), (), incomplete=False)
 
     assert "named no target" not in block
+    assert INCOMPLETE not in block
     assert "<p>none</p>" in block
 
 
 def test_only_the_first_of_very_many_skips_are_listed() -> None:
     skips = sample.SKIPS * LISTED
 
-    shown = run_block(sample.run(sample.inventory(skips=skips)), (), ())
+    shown = run_block(sample.run(sample.inventory(skips=skips)), (), (), incomplete=False)
 
     assert f"{2 * LISTED} records that named no target, of which the first {LISTED}" in shown
     assert shown.count("_sip.company.com") == LISTED // 2
