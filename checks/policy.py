@@ -220,4 +220,9 @@ class Waiver(Model):
 
     def covers(self, fqdn: str, finding_id: str) -> bool:
         """Tell whether the waiver speaks of that name and finding."""
-        return self.fqdn.lower().rstrip(".") == fqdn and self.finding == finding_id
+        return self.name == fqdn and self.finding == finding_id
+
+    @property
+    def name(self) -> str:
+        """The name as subjects have it."""
+        return self.fqdn.lower().rstrip(".")
