@@ -235,7 +235,7 @@ CATALOGUE: dict[str, Kind] = {
     ),
     "not-tls": _error(
         "the port answers, but not with TLS",
-        "mend the service, or the list of ports",
+        "mend the service, or ports and starttls in the policy",
         "RFC 8446 section 5.1",
     ),
     "certificate-unreadable": _error(
