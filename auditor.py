@@ -14,6 +14,7 @@ from checks.context import Context
 from checks.crew import ChildDiedError, ChildError, CrewClosedError
 from checks.evidence import Scan
 from checks.failure import failure_text, waiver_text
+from checks.owner import claimed
 from checks.ruling import Terms
 from checks.scanners import Scanners, available_cores
 from checks.text import clean
@@ -107,7 +108,7 @@ class Auditor:
         return self._settle
 
     def _settle(self, verdict: Verdict) -> None:
-        self._settled = verdict
+        self._settled = verdict = claimed(verdict, self._audit.settings.document.owner)
         if verdict.fails:
             pytest.fail(failure_text(verdict), pytrace=False)
         if verdict.outcome is Outcome.UNREACHABLE:

@@ -10,10 +10,23 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from checks.text import clean
+
 Table = TypeVar("Table", bound=BaseModel)
 
 _SHOWN = 100
 """Characters of a wrong value."""
+_LINE = 1000
+"""Characters of one fault: a path may be long."""
+_TOLD = 100
+"""Faults of one file."""
+
+
+def told(name: str, *faults: str) -> str:
+    """Return a line for each fault of a file: printable, since keys may hold anything."""
+    rest = len(faults) - _TOLD
+    lines = [*faults[:_TOLD], f"and {rest} more faults"] if rest > 0 else faults
+    return "\n".join(clean(f"{name}: {fault}", _LINE) for fault in lines)
 
 
 def valid(model: type[Table], raw: object, place: str, faults: list[str]) -> Table | None:

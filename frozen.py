@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
 
+from checks.text import clean
 from settings import Settings, shard_of_ci
 from zones.export import Export, ExportError, fingerprint, read_export, write_export
 from zones.inventory import Collected, Inventory, collect, completed, derived
@@ -22,11 +23,16 @@ OPTIONS = (
     ("--judged-at", "TIME", "judge certificates at TIME, such as 2026-03-01T02:00:00Z"),
 )
 """Option, what it takes, what it does."""
+_WORDS = 2000
+"""Characters of an error: a path may be long."""
 _CLOCKS_DIFFER = timedelta(minutes=1)
 
 
 class RequestError(Exception):
-    """The options cannot be had: which one, why, what to do."""
+    """The options cannot be had: which one, why, what to do; printable, whatever a file says."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(clean(words, _WORDS))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from checks.context import Context
+from checks.owner import Owner
 from checks.policy import OWN_CA, Model, Overrides, Policy, Waiver, ZonePolicy
 from checks.scanners import Limits
 from checks.stores import StoreError, StoreFile, find_stores
-from faults import repeated, shown, valid
+from faults import repeated, shown, told, valid
 from zones.source_model import SourceModel, model_of, prepared
 from zones.target import Target
 from zones.targets import Rules
@@ -36,6 +37,7 @@ class Document(Model):
 
     policy: Policy = Policy()
     zone: tuple[ZonePolicy, ...] = ()
+    owner: tuple[Owner, ...] = ()
     waiver: tuple[Waiver, ...] = ()
 
 
@@ -78,9 +80,7 @@ class Settings:
     def zone_policy(self, origin: str, view: str) -> Policy:
         """Return the policy in force for a zone as a whole."""
         places = tuple(
-            place
-            for place, table in enumerate(self.document.zone)
-            if table.name in {None, origin} and table.fqdn is None and not table.networks
+            place for place, table in enumerate(self.document.zone) if table.is_of_whole(origin)
         )
         return self._combined((view,), places)
 
@@ -110,6 +110,7 @@ class Settings:
             starttls_ports=frozenset().union(*tables),
             external_for=lambda *place: self._at(*place).external,
             external_addresses=self.policy.external_addresses,
+            ownership=self.policy.ownership,
             families=self.policy.families,
             services=frozenset(self.policy.services),
             wildcard_names=self.policy.wildcard_names,
@@ -123,7 +124,7 @@ class Settings:
         faults: list[str] = []
         sources = prepared(self.sources, os.environ, faults)
         if faults:
-            raise SettingsError("\n".join(f"{self.name}: {fault}" for fault in faults))
+            raise SettingsError(told(self.name, *faults))
         return sources
 
     def required_stores(self) -> frozenset[str]:
@@ -132,9 +133,8 @@ class Settings:
         names: set[str] = set()
         for policy in self._policies():
             if policy.trust != "own":
-                names |= (
-                    known - {OWN_CA} if policy.trust_stores == "all" else {*policy.trust_stores}
-                )
+                chosen = policy.trust_stores
+                names.update(known - {OWN_CA} if chosen == "all" else chosen)
             if policy.trust != "public":
                 names.add(OWN_CA)
         return frozenset(names)
@@ -148,19 +148,16 @@ class Settings:
 
 
 def load_settings(path: Path) -> Settings:
-    """Return the settings of a file.
-
-    Raises SettingsError for a file that is missing, is no TOML, or says what cannot be.
-    """
+    """Return the settings of a file; raises SettingsError for one that cannot be used."""
     try:
         text = path.read_bytes()
     except OSError as error:
-        raise SettingsError(f"{path}: {error.strerror}; {HOW_TO_START}") from error
+        raise SettingsError(told(str(path), f"{error.strerror}; {HOW_TO_START}")) from error
     try:
         raw = tomllib.loads(text.decode())
     except (ValueError, RecursionError) as error:
         # TOMLDecodeError and UnicodeDecodeError are ValueErrors, and so is a number too long.
-        raise SettingsError(f"{path}: is no TOML: {error}") from error
+        raise SettingsError(told(str(path), f"is no TOML: {error}")) from error
     return make_settings(raw, str(path), path.absolute().parent, hashlib.sha256(text).hexdigest())
 
 
@@ -170,7 +167,11 @@ def make_settings(raw: dict[str, Any], name: str, folder: Path, sha256: str = ""
     ``sha256`` is the file's; without one, that of what was parsed stands in.
     Raises SettingsError for what cannot be.
     """
-    wire = json.dumps([raw, name, str(folder), sha256], default=str)
+    try:
+        wire = json.dumps([raw, name, str(folder), sha256], default=str)
+    except (ValueError, RecursionError) as error:
+        # TOML has hexadecimal numbers of any length, and dotted keys of any depth.
+        raise SettingsError(told(name, f"holds what no key takes: {error}")) from error
     sha256 = sha256 or hashlib.sha256(wire.encode()).hexdigest()
     raw = json.loads(wire)[0]
     faults: list[str] = []
@@ -179,7 +180,7 @@ def make_settings(raw: dict[str, Any], name: str, folder: Path, sha256: str = ""
     sources = [_source(table, f"source[{at}]", faults) for at, table in enumerate(tables)]
     faults += repeated(source.name for source, _ in filter(None, sources))
     if faults or document is None:
-        raise SettingsError("\n".join(f"{name}: {fault}" for fault in faults))
+        raise SettingsError(told(name, *faults))
     policy = document.policy.located(folder)
     settings = Settings(
         name=name,
@@ -229,16 +230,15 @@ def _stores(policy: Policy, name: str) -> tuple[StoreFile, ...]:
     try:
         return find_stores(policy)
     except StoreError as error:
-        raise SettingsError(f"{name}: policy: {error}") from error
+        raise SettingsError(told(name, f"policy: {error}")) from error
 
 
 def _require_known_stores(settings: Settings, name: str) -> None:
     known = {store.name for store in settings.stores}
     unknown = settings.required_stores() - known
     if OWN_CA in unknown:
-        raise SettingsError(f"{name}: policy.trust: needs own_ca, the PEM files of your own roots")
+        fault = "policy.trust: needs own_ca, the PEM files of your own roots"
+        raise SettingsError(told(name, fault))
     if unknown:
-        raise SettingsError(
-            f"{name}: policy.trust_stores: given {', '.join(sorted(unknown))};"
-            f" allowed: {', '.join(sorted(known))}"
-        )
+        given, allowed = ", ".join(sorted(unknown)), ", ".join(sorted(known))
+        raise SettingsError(told(name, f"policy.trust_stores: given {given}; allowed: {allowed}"))

@@ -43,11 +43,11 @@ class Certificate:
     sha256: str
     """Of the DER form, lower-case hex."""
     subject: str
-    """RFC 4514 text, cut at 500 characters; empty for an empty name."""
+    """RFC 4514 text, cut at 500 characters and marked as cut; empty for an empty name."""
     issuer: str
     """Likewise."""
     serial: str
-    """Upper-case hex."""
+    """Upper-case hex; likewise, although RFC 5280 section 4.1.2.2 allows 20 octets."""
     not_before: datetime
     """Aware, UTC."""
     not_after: datetime

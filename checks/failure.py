@@ -34,6 +34,13 @@ def title(subject: Subject) -> str:
             return clean(subject.fqdn)
 
 
+def whose(subject: Subject) -> str:
+    """Return team and scope in words; empty where nobody is known to look after the subject."""
+    team = f"team {subject.team}" if subject.team else ""
+    scope = f"scope {', '.join(subject.tags)}" if subject.tags else ""
+    return clean("; ".join(filter(None, (team, scope))))
+
+
 def waiver_text(verdict: Verdict) -> str:
     """Return the reasons of the waivers in one line, as an expected failure shows them."""
     reasons = dict.fromkeys(f"{one.finding.id}: {_reason(one)}" for one in verdict.waived)
@@ -43,6 +50,8 @@ def waiver_text(verdict: Verdict) -> str:
 def _lines(verdict: Verdict) -> Iterator[str]:
     yield headline(verdict)
     yield from _named_by(verdict.subject)
+    if owner := whose(verdict.subject):
+        yield f"  {owner}"
     for finding in verdict.findings:
         yield from _finding(finding)
     for one in verdict.waived:

@@ -1,7 +1,7 @@
 """What the organisation demands: thresholds, required stores, severities, waivers."""
 
 from datetime import UTC, date, datetime, timedelta
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from checks.finding import CATALOGUE, Severity
 from zones.name import name_text, parse_name
+from zones.ownership import Network, Ownership, name_pattern
 from zones.rdata import ServiceType
 from zones.service import IMPLICIT, STARTTLS_BY_PORT, StartTls
 from zones.source_model import Regex
@@ -45,6 +46,7 @@ FailingOn = Annotated[str, AfterValidator(_failing)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Family = Literal["ipv4", "ipv6"]
 HostName = Annotated[str, AfterValidator(_host_name)]
+NamePattern = Annotated[str, AfterValidator(name_pattern)]
 StartTlsByPort = dict[Port, Literal[StartTls, "implicit"]]
 # None at all would leave nothing to judge trust by.
 StoreNames = Annotated[tuple[str, ...], Field(min_length=1)]
@@ -109,6 +111,10 @@ class Policy(Model):
 
     external_addresses: Annotated[int, Field(ge=1)] = 2
     """How many addresses of an external name are looked at."""
+    owned: tuple[Network, ...] = ()
+    """Networks of the organisation's own; with any, what lies outside of them is external."""
+    third_party: tuple[NamePattern, ...] = ()
+    """Names, with the wildcards of a shell: what is reached by way of them is external."""
     families: Annotated[tuple[Family, ...], Field(min_length=1)] = ("ipv4", "ipv6")
     services: tuple[ServiceType, ...] = ("MX", "SRV", "SVCB", "HTTPS", "TLSA")
     """Types of records that name services, of which targets are made."""
@@ -165,6 +171,11 @@ class Policy(Model):
         }
         return {**STARTTLS_BY_PORT, **given}
 
+    @property
+    def ownership(self) -> Ownership:
+        """What sharpens who is external."""
+        return Ownership(self.owned, self.third_party)
+
     def severity_of(self, finding_id: str, default: Severity) -> Severity:
         """Return what the policy makes of a finding of that id."""
         return self.severity.get(finding_id, default)
@@ -176,15 +187,32 @@ class Policy(Model):
         return finding_id in self.fail_on or severity.value in self.fail_on
 
 
-class ZonePolicy(Model):
-    """A ``[[zone]]`` table: policy for one zone, or for names or networks."""
+class Place(Model):
+    """What a table speaks of: one zone, or names or networks; of everything without a key."""
 
     name: Annotated[str, AfterValidator(_origin)] | None = None
     """Origin of the zone; None: all."""
     fqdn: Regex | None = None
     """On the fqdn, re.fullmatch."""
-    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    networks: tuple[Network, ...] = ()
     """Of the addresses; none: all."""
+
+    def applies_to(self, zone: str, fqdn: str, address: str) -> bool:
+        """Tell whether the table speaks of that name at that address."""
+        return (
+            self.name in {None, zone}
+            and (self.fqdn is None or self.fqdn.fullmatch(fqdn) is not None)
+            and (not self.networks or any(ip_address(address) in net for net in self.networks))
+        )
+
+    def is_of_whole(self, zone: str) -> bool:
+        """Tell whether the table speaks of that zone as a whole, not of names or networks in it."""
+        return self.name in {None, zone} and self.fqdn is None and not self.networks
+
+
+class ZonePolicy(Place):
+    """A ``[[zone]]`` table: policy for one zone, or for names or networks."""
+
     policy: Overrides
 
     @model_validator(mode="after")
@@ -193,14 +221,6 @@ class ZonePolicy(Model):
         if asked and (self.fqdn is not None or self.networks):
             raise ValueError(f"{', '.join(sorted(asked))}: is about a zone, not about names in it")
         return self
-
-    def applies_to(self, zone: str, fqdn: str, address: str) -> bool:
-        """Tell whether the policy is for that name at that address."""
-        return (
-            self.name in {None, zone}
-            and (self.fqdn is None or self.fqdn.fullmatch(fqdn) is not None)
-            and (not self.networks or any(ip_address(address) in net for net in self.networks))
-        )
 
 
 class Waiver(Model):

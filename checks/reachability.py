@@ -11,8 +11,10 @@ from zones.target import SkipReason
 
 _OPENING = "mend the service, or what names it: the record, or starttls in the policy"
 """What is to be done where TLS is begun midway, and no virtual host is chosen."""
+REFUSED = "EXCLUDED: refused"
+"""The reason of a target where nothing listens."""
 _REASONS = {
-    Reach.REFUSED: "EXCLUDED: refused",
+    Reach.REFUSED: REFUSED,
     Reach.SILENT: "NOT-VERIFIED: no answer",
     Reach.NO_ROUTE: "NOT-VERIFIED: no route from here",
 }

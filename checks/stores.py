@@ -49,13 +49,20 @@ def find_stores(policy: Policy) -> tuple[StoreFile, ...]:
         folder = _sslyze_folder()
         stores = [_dated(name, folder / f"{_SSLYZE_FILES[name]}.pem") for name in SSLYZE_STORES]
     else:
-        stores = [_dated(path.stem, path) for path in sorted(policy.stores_dir.glob("*.pem"))]
+        stores = [_dated(path.stem, path) for path in _pem_files(policy.stores_dir)]
         if not stores:
             raise StoreError(f"{policy.stores_dir}: no NAME.pem in it; put the trust stores there")
     if policy.own_ca:
         count = sum(_count(path) for path in policy.own_ca)
         stores.append(StoreFile(OWN_CA, policy.own_ca, None, count))
     return tuple(stores)
+
+
+def _pem_files(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.glob("*.pem"))
+    except OSError as error:
+        raise StoreError(f"{folder}: cannot be read ({error.strerror}); mend the path") from error
 
 
 def _sslyze_folder() -> Path:

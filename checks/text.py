@@ -23,6 +23,11 @@ def clean(text: str, limit: int = LIMIT) -> str:
     return shown if len(shown) <= limit else shown[: limit - 3] + "..."
 
 
+def shortened(text: str) -> str:
+    """Return the text as it stands, cut at ``LIMIT`` characters and marked as cut."""
+    return text if len(text) <= LIMIT else text[: LIMIT - 3] + "..."
+
+
 def _printable(character: str) -> str:
     if character.isprintable():
         return character

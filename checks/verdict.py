@@ -47,6 +47,10 @@ class Subject:
     """The protocol in which a target begins in the clear; empty for TLS from the first byte."""
     demanded_by: tuple[str, ...] = ()
     """What in DNS says that a mail exchange's clients check its certificate."""
+    team: str = ""
+    """Who looks after it, as the ``[[owner]]`` tables have it; empty where none speaks of it."""
+    tags: tuple[str, ...] = ()
+    """The scopes that it is in, such as ``pci``, likewise; sorted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,17 @@ def _compliance(server: str, port: int, stores: Path, now: datetime) -> dict[str
     }
     policy = {"ports": [port], "stores_dir": str(stores)}
     mail = {"fqdn": r"mail\.demo\.test", "policy": {"starttls": {str(port): "smtp"}}}
-    return {"policy": policy, "source": [source], "zone": [mail], "waiver": [waiver]}
+    owners = [
+        {"name": ORIGIN, "team": "web"},
+        {"fqdn": r"(pool|partner)\..*", "team": "payments", "scope": ["pci"]},
+    ]
+    return {
+        "policy": policy,
+        "source": [source],
+        "zone": [mail],
+        "owner": owners,
+        "waiver": [waiver],
+    }
 
 
 def _serve(stack: ExitStack, certificates: Certificates) -> int:

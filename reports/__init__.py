@@ -3,6 +3,7 @@
 PLUGINS = (
     "reports.hooks",
     "reports.csv",
+    "reports.coverage",
     "reports.junit",
     "reports.html",
     "reports.log",

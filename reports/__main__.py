@@ -1,6 +1,7 @@
 """``python -m reports merge``: the reports of a run's shards made into those of one machine."""
 
 import argparse
+import csv
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from xml.etree import ElementTree as ET
 
 from frozen import RequestError, require_agreement, run_id, thawed
 from reports import merge_junit
+from reports.ledger import ledger
 from reports.merge import MergeError, Shards, first_row
 from reports.results import EXIT_INCOMPLETE
 from reports.tally import tally
@@ -30,6 +32,7 @@ class Job:
     zones: Path
     csv: Path
     junitxml: Path
+    coverage: Path | None
     csv_parts: tuple[Path, ...]
     junit_parts: tuple[Path, ...]
 
@@ -61,6 +64,10 @@ def _merge(job: Job) -> int:
     suite = merge_junit.merge(job.junit_parts, inventory, tallies)
     _write(job.csv, lambda file: file.writelines(shards.text()))
     _write(job.junitxml, lambda file: _write_xml(file, suite.root))
+    if job.coverage:
+        # From the results of all targets: a shard's own file knows of its targets alone.
+        lines = ledger(inventory, merged.standings)
+        _write(job.coverage, lambda file: csv.writer(file).writerows(lines))
     faults = list(dict.fromkeys((*merged.faults, *suite.faults)))
     _tell(faults)
     done, wanted = len(merged.standings), len(inventory.targets)
@@ -104,16 +111,25 @@ def _job(arguments: Sequence[str]) -> Job:
     merge.add_argument("--compliance", type=Path, metavar="FILE", default=Path(FILE_NAME))
     for name in ("--zones", "--csv", "--junitxml"):
         merge.add_argument(name, type=Path, metavar="FILE", required=True)
+    merge.add_argument("--coverage-csv", type=Path, metavar="FILE")
     merge.add_argument("parts", type=Path, metavar="SHARD", nargs="+")
     given = parser.parse_args(arguments)
     parts = {kind: tuple(each for each in given.parts if each.suffix == kind) for kind in _KINDS}
     if any(each.suffix not in _KINDS for each in given.parts) or not all(parts.values()):
         merge.error("SHARD: name the CSV and the JUnit file of each shard, *.csv and *.xml")
-    outputs = {given.csv.resolve(), given.junitxml.resolve()}
-    if outputs & {each.resolve() for each in given.parts}:
-        merge.error("--csv, --junitxml: would overwrite a SHARD's file; name others")
+    outputs = filter(None, (given.csv, given.junitxml, given.coverage_csv))
+    if {each.resolve() for each in outputs} & {each.resolve() for each in given.parts}:
+        merge.error(
+            "--csv, --junitxml, --coverage-csv: would overwrite a SHARD's file; name others"
+        )
     return Job(
-        given.compliance, given.zones, given.csv, given.junitxml, parts[".csv"], parts[".xml"]
+        given.compliance,
+        given.zones,
+        given.csv,
+        given.junitxml,
+        given.coverage_csv,
+        parts[".csv"],
+        parts[".xml"],
     )
 
 

@@ -4,7 +4,6 @@ Rows are appended and flushed as verdicts come in, so that a run that is killed 
 at the end the sorted file takes the place of the grown one in a single rename.
 """
 
-import csv
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import IO
 import pytest
 
 from checks.verdict import Verdict
+from reports.file import opened, replace, usable, write
 from reports.results import is_controller
 from reports.rows import COLUMNS, FIRST_COLUMNS, ancestral, cells, rows
 from reports.run import RUN_KEY
@@ -38,7 +38,7 @@ class CsvReport:
         """Begin the file: only here, so that a run that fails to start leaves the last one be."""
         if not self._config.option.collectonly:
             try:
-                self._file = _opened(self._path)
+                self._file = opened(self._path)
             except OSError as error:
                 raise pytest.UsageError(f"--csv={self._path}: {error.strerror}") from error
             self._append([self._columns])
@@ -57,17 +57,13 @@ class CsvReport:
         """Put the sorted file in the place of the grown one."""
         if self._file is None:
             return
-        fresh = self._path.with_name(f"{self._path.name}.new")
         try:
             with suppress(OSError):
                 self._file.close()
-            with _opened(fresh) as file:
-                _write(file, [self._columns, *(line for _, _, line in sorted(self._rows))])
-            fresh.replace(self._path)
+            replace(self._path, [self._columns, *(line for _, _, line in sorted(self._rows))])
             self._trouble = ""
         except OSError as error:
             self._trouble = f"{error.strerror}; the file is not complete"
-            fresh.unlink(missing_ok=True)
             # Neither 0 nor 1, which say that the audit and its reports are whole.
             session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
 
@@ -83,7 +79,7 @@ class CsvReport:
         if self._file is None or self._trouble:
             return
         try:
-            _write(self._file, lines)
+            write(self._file, lines)
         except OSError as error:
             self._trouble = error.strerror or str(error)
 
@@ -111,25 +107,6 @@ def pytest_configure(config: pytest.Config) -> None:
     if findings_only and not name:
         raise pytest.UsageError("--csv-findings-only: no file is written; add --csv=FILE")
     if name and is_controller(config):
-        path = _usable(config.invocation_params.dir / Path(name).expanduser())
+        path = usable("--csv", config.invocation_params.dir / Path(name).expanduser())
         report = CsvReport(path, config, findings_only=findings_only)
         config.pluginmanager.register(report, "zonecert-csv")
-
-
-def _usable(path: Path) -> Path:
-    # Resolved, so that the rename replaces the file that a symbolic link leads to, not the link.
-    resolved = path.resolve()
-    if not resolved.parent.is_dir():
-        raise pytest.UsageError(f"--csv={path}: there is no folder {resolved.parent}; make it")
-    if resolved.exists() and not resolved.is_file():
-        raise pytest.UsageError(f"--csv={path}: that is no ordinary file; name another")
-    return resolved
-
-
-def _opened(path: Path) -> IO[str]:
-    return path.open("w", encoding="utf-8", newline="")
-
-
-def _write(file: IO[str], lines: Iterable[Cells]) -> None:
-    csv.writer(file).writerows(lines)
-    file.flush()

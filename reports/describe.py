@@ -43,6 +43,7 @@ def describe(settings: Settings, taken: Taken) -> Run:
             Store(store.name, store.fetched, store.count, store.name in required)
             for store in settings.stores
         ),
+        owners=settings.document.owner,
         shard=taken.shard,
     )
 
@@ -72,6 +73,7 @@ def _in_force(settings: Settings) -> dict[str, Any]:
             for each in settings.sources
         ],
         "zone": [_given(table) for table in document.zone],
+        "owner": [_given(owner) for owner in document.owner],
         "waiver": [_given(waiver) for waiver in document.waiver],
     }
 

@@ -8,7 +8,7 @@ from checks.finding import Severity
 from checks.text import clean, moment
 from checks.verdict import Outcome
 from reports.run import Run, Store
-from reports.tally import Fate, ZoneTally, in_words
+from reports.tally import EXCLUDED, Fate, ZoneTally, in_words
 from zones.inventory import ZoneResult
 
 POLICY = 32_000
@@ -19,7 +19,7 @@ INCOMPLETE = "INCOMPLETE: this run has not looked at all that it should have"
 
 ENDINGS = (
     *(Outcome.OK.value, Outcome.WARNING.value, Outcome.ERROR.value, Outcome.WAIVED.value),
-    *(Fate.NOT_VERIFIED.value, Fate.EXCLUDED.value, Fate.NOT_RUN.value),
+    *(Fate.NOT_VERIFIED.value, EXCLUDED, Fate.NOT_RUN.value),
 )
 """How a target ends, in the order in which reports count."""
 
@@ -77,6 +77,9 @@ def accounts(each: ZoneTally) -> str:
 
 def target_counts(each: ZoneTally) -> str:
     """Return how many of the zone's targets ended how."""
+    if planned := each.targets[Fate.PLANNED.value]:
+        rest = each.targets[Fate.NOT_RUN.value]
+        return f"{planned + rest} targets: {planned} {Fate.PLANNED}, {rest} {Fate.NOT_RUN}"
     parts = ", ".join(f"{each.targets[ending]} {ending}" for ending in ENDINGS)
     return f"{sum(each.targets.values())} targets: {parts}"
 

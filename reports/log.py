@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from checks.failure import title
+from checks.failure import title, whose
 from checks.finding import Severity
 from checks.text import clean
 from checks.verdict import Verdict
@@ -29,10 +29,12 @@ class LogReport:
 
 def lines(verdict: Verdict) -> Iterator[tuple[int, str]]:
     """Yield level and line of each error and warning, at most 500 characters long."""
+    said = whose(verdict.subject)
+    owner = f" ({said})" if said else ""
     for finding in verdict.findings:
         level = _LEVELS.get(finding.severity)
         if level is not None:
-            named = f"{title(verdict.subject)}: {finding.id}: {finding.message}"
+            named = f"{title(verdict.subject)}{owner}: {finding.id}: {finding.message}"
             yield level, clean(named)
 
 

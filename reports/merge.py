@@ -144,7 +144,8 @@ def standing_of_rows(rows: list[Row]) -> Standing:
     else:
         stings = any(row["severity"] != Severity.NOTE for row in rows)
         outcome = Outcome.WAIVED if stings else Outcome.OK
-    reason = rows[0]["message"] if outcome is Outcome.UNREACHABLE else ""
+    # Remarks stand behind it.
+    reason = rows[0]["message"].partition("; ")[0] if outcome is Outcome.UNREACHABLE else ""
     return standing_of(outcome, {row["finding_id"] for row in rows}, reason)
 
 

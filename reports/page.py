@@ -26,6 +26,7 @@ HEADS = {
     "ip": "IP address",
     "port": "Port",
     "fqdn": "Name (fqdn)",
+    "whose": "Team (scope)",
     "issuer": "Issuer",
     "notAfter": "Not after",
     "stores": "Trust stores",
@@ -82,6 +83,7 @@ def row_cells(verdict: Verdict) -> Iterator[Markup]:
     begun = f" STARTTLS {subject.starttls}" if subject.starttls else ""
     yield _cell("port", f"{subject.port or ''}{begun}", f"{subject.port or 0:05}")
     yield _cell("fqdn", subject.fqdn if subject.address else title(subject), labels)
+    yield _cell("whose", _whose(subject))
     yield _cell("issuer", "; ".join(sorted({leaf.issuer for leaf in leaves})))
     yield _cell("notAfter", min((moment(leaf.not_after) for leaf in leaves), default=""))
     yield _cell("stores", _stores(verdict.deployments))
@@ -140,6 +142,11 @@ def _cell(column: str, content: str, key: str = "") -> Markup:
     return Markup(f'<td class="col-{column}">{hidden}{text(content, CELL)}</td>')
 
 
+def _whose(subject: Subject) -> str:
+    scope = f"({', '.join(subject.tags)})" if subject.tags else ""
+    return f"{subject.team} {scope}".strip()
+
+
 def _stores(deployments: tuple[Deployment, ...]) -> str:
     refusing = {store for each in deployments for store in each.refused_by}
     trusting = {store for each in deployments for store in each.trusted_by} - refusing
@@ -159,10 +166,12 @@ def _subject(subject: Subject, reason: str) -> Markup:
         (
             ("What", title(subject)),
             ("Not judged because", reason),
+            ("Team", subject.team),
+            ("Scope", ", ".join(subject.tags)),
             ("Zone", subject.zone),
             ("Source", ", ".join(subject.views)),
             ("DNS records", "; ".join(str(record) for record in subject.records)),
-            ("External", "its records lead out of the transferred zones" * subject.external),
+            ("External", "what is at the address is somebody else's" * subject.external),
             ("Test id", subject.id),
         )
     )

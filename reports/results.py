@@ -1,17 +1,20 @@
 """Every verdict decoded once, counted, and handed to the reports through our own hook."""
 
 from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from checks.finding import Severity
+from checks.owner import claimed
 from checks.verdict import SubjectKind, Verdict
 from reports.broken import broken
 from reports.run import RUN_KEY, Run
-from reports.tally import Standing, ZoneTally, standing, tally
+from reports.tally import PLANNED, Standing, ZoneTally, standing, tally
 from zones.inventory import zone_ids
+from zones.target import Target
 
 EXIT_INCOMPLETE = 6
 """The run has not looked at all that it should have; wins over 1."""
@@ -36,6 +39,11 @@ class Results:
         self._standings: dict[str, Standing] = {}
         self._decided: set[str] = set()
 
+    @property
+    def standings(self) -> Mapping[str, Standing]:
+        """What is kept of the targets' verdicts, by target id; without one, a test was not run."""
+        return self._standings
+
     def tally(self) -> tuple[ZoneTally, ...]:
         """Return the sums of each zone as they stand now; none before there is a run."""
         run = self._config.stash.get(RUN_KEY, None)
@@ -55,6 +63,11 @@ class Results:
             return EXIT_INCOMPLETE
         is_empty = given == pytest.ExitCode.NO_TESTS_COLLECTED and run.is_without_tests
         return 0 if is_empty else given
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Count in a dry run what would be tested."""
+        if self._config.option.collectonly:
+            self._standings = dict.fromkeys(_selected(session.items), PLANNED)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -101,6 +114,15 @@ def is_controller(config: pytest.Config) -> bool:
     return not hasattr(config, "workerinput")
 
 
+def _selected(items: Iterable[pytest.Item]) -> Iterator[str]:
+    """Yield the ids of the targets that are tested."""
+    for item in items:
+        callspec = getattr(item, "callspec", None)
+        target = callspec.params.get("target") if callspec else None
+        if isinstance(target, Target):
+            yield target.id
+
+
 def _verdict(report: pytest.TestReport, run: Run) -> Verdict | None:
     # Taken out: pytest keeps every report to the end.
     settled = vars(report).pop("zonecert", None)
@@ -111,4 +133,5 @@ def _verdict(report: pytest.TestReport, run: Run) -> Verdict | None:
         return Verdict.from_json(settled)
     if not report.failed:
         return None
-    return broken(report.nodeid, report.longreprtext, run.inventory)
+    verdict = broken(report.nodeid, report.longreprtext, run.inventory)
+    return verdict and claimed(verdict, run.owners)

@@ -31,6 +31,8 @@ COLUMNS = (
     "waiver",
     "run_id",
     "judged_at",
+    "team",
+    "scope",
 )
 CELL = 32_000
 """Characters; a spreadsheet takes 32,767 and breaks what is longer."""
@@ -98,6 +100,8 @@ def _base(verdict: Verdict, run: Run) -> Row:
         "external": ("yes" if subject.external else "no") if is_target else "",
         "run_id": run.run_id,
         "judged_at": moment(run.inventory.judged_at),
+        "team": subject.team,
+        "scope": _joined(subject.tags),
     }
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 import pytest
 
+from checks.owner import Owner
 from zones.inventory import Inventory
 from zones.shard import Shard
 
@@ -51,6 +52,8 @@ class Run:
     inventory: Inventory
     """Zones, targets and skips; its ``judged_at`` is the run's."""
     stores: tuple[Store, ...] = ()
+    owners: tuple[Owner, ...] = ()
+    """In the order of the configuration."""
     shard: Shard | None = None
     """None: the run looks at all targets."""
     ended: datetime | None = None

@@ -6,6 +6,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from checks.reachability import REFUSED
 from checks.verdict import Outcome, Verdict
 from zones.inventory import Inventory, ZoneResult
 from zones.target import RecordRef, SkipReason
@@ -13,25 +14,35 @@ from zones.target import RecordRef, SkipReason
 NOT_VERIFIED_PREFIX = "NOT-VERIFIED"
 """Begins the reason of a target that should have answered and did not."""
 _NOTHING_SEEN = frozenset({"must-answer", "scanner-broke"})
-_LEFT_OUT = frozenset({SkipReason.FILTERED, SkipReason.EXTERNAL})
 
 
 class Fate(StrEnum):
-    """What became of a target or a record, the one that counts for a record first."""
+    """What became of a target or a record: one of these, for a record the first of its targets'."""
 
     TESTED = "tested"
     """A certificate, or the lack of one, was judged."""
     NOT_VERIFIED = "not verified"
     """It should have been judged, and nothing was seen of it."""
+    PLANNED = "to be tested"
+    """In a dry run: its test is selected."""
     NOT_RUN = "not run"
     """Its test was deselected, or the run ended before it."""
-    EXCLUDED = "excluded"
-    """Nothing listens there, or the configuration leaves it out."""
-    UNTESTABLE = "untestable"
+    NOTHING_LISTENS = "nothing listens"
+    """Connections are refused."""
+    EXTERNAL = "external left out"
+    """It is somebody else's, and the policy leaves that out."""
+    FILTERED = "filtered"
+    """A rule of the configuration leaves it out."""
+    UNTESTABLE = "cannot be tested"
     """It names nothing that could be scanned."""
 
 
 _RANK = {fate: rank for rank, fate in enumerate(Fate)}
+_OF_REASON = {REFUSED: Fate.NOTHING_LISTENS, SkipReason.EXTERNAL.value: Fate.EXTERNAL}
+_OF_SKIP = {SkipReason.FILTERED: Fate.FILTERED, SkipReason.EXTERNAL: Fate.EXTERNAL}
+_SOMETIMES = frozenset({Fate.PLANNED, Fate.NOT_RUN})
+EXCLUDED = "excluded"
+"""How a target ends where nothing listens, or that is left out on purpose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +55,15 @@ class Standing:
 
     @property
     def ending(self) -> str:
-        """What the target counts as: its outcome, or where it was not reached its fate."""
-        unreached = self.outcome is Outcome.UNREACHABLE
-        return self.fate.value if unreached else self.outcome.value
+        """What the target counts as: its outcome, or where it was not reached its fate in short."""
+        if self.outcome is not Outcome.UNREACHABLE:
+            return self.outcome.value
+        is_told = self.fate in {Fate.NOT_VERIFIED, Fate.PLANNED}
+        return self.fate.value if is_told else EXCLUDED
+
+
+PLANNED = Standing(Outcome.UNREACHABLE, Fate.PLANNED)
+"""Of a target that a dry run would test."""
 
 
 @dataclass(slots=True)
@@ -82,7 +99,7 @@ def standing_of(outcome: Outcome, ids: AbstractSet[str], reason: str) -> Standin
     if ids & _NOTHING_SEEN or reason.startswith(NOT_VERIFIED_PREFIX):
         fate = Fate.NOT_VERIFIED
     elif outcome is Outcome.UNREACHABLE:
-        fate = Fate.EXCLUDED
+        fate = _OF_REASON.get(reason, Fate.UNTESTABLE)
     else:
         fate = Fate.TESTED
     return Standing(outcome, fate, reason)
@@ -94,30 +111,35 @@ def tally(inventory: Inventory, standings: Mapping[str, Standing]) -> tuple[Zone
     ``standings`` are by target id; a target without one was not run.
     """
     tallies = {(zone.view, zone.origin): ZoneTally(zone) for zone in inventory.zones}
+    for target in inventory.targets:
+        found = standings.get(target.id)
+        for key in {(record.view, record.zone) for record in target.records}:
+            if key in tallies:
+                _add_target(tallies[key], found)
+    _add_records(tallies, record_fates(inventory, standings))
+    _add_skips(tallies, inventory)
+    return tuple(tallies.values())
+
+
+def record_fates(inventory: Inventory, standings: Mapping[str, Standing]) -> dict[RecordRef, Fate]:
+    """Return what became of each record that names a target or is skipped: one class for each."""
     fates: dict[RecordRef, Fate] = {}
     for target in inventory.targets:
         found = standings.get(target.id)
         fate = found.fate if found else Fate.NOT_RUN
         for record in target.records:
             fates[record] = min(fate, fates.get(record, fate), key=_RANK.__getitem__)
-        for key in {(record.view, record.zone) for record in target.records}:
-            if key in tallies:
-                _add_target(tallies[key], found)
     for skip in inventory.skips:
-        fates.setdefault(
-            skip.record, Fate.EXCLUDED if skip.reason in _LEFT_OUT else Fate.UNTESTABLE
-        )
-    _add_records(tallies, fates)
-    _add_skips(tallies, inventory)
-    return tuple(tallies.values())
+        fates.setdefault(skip.record, _OF_SKIP.get(skip.reason, Fate.UNTESTABLE))
+    return fates
 
 
 def in_words(counts: Mapping[Fate, int]) -> str:
     """Return the sum as ``15 records = 12 tested + 0 not verified + ...``.
 
-    What was not run is told only where there is some.
+    What was not run, or is to be, is told only where there is some.
     """
-    shown = [fate for fate in Fate if fate is not Fate.NOT_RUN or counts.get(fate)]
+    shown = [fate for fate in Fate if fate not in _SOMETIMES or counts.get(fate)]
     parts = " + ".join(f"{counts.get(fate, 0)} {fate}" for fate in shown)
     return f"{sum(counts.values())} records = {parts}"
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from checks.text import clean, moment
+from checks.text import clean, listed, moment
 from reports.facts import (
     INCOMPLETE,
     accounts,
@@ -33,9 +33,11 @@ class TerminalReport:
     ) -> None:
         """Write the summary."""
         run = config.stash.get(RUN_KEY, None)
-        if run is not None and not config.option.collectonly:
+        if run is not None:
+            results = config.stash[RESULTS_KEY]
+            is_dry = config.option.collectonly
             terminalreporter.write_sep("=", "zonecert")
-            for line in summary(run, config.stash[RESULTS_KEY]):
+            for line in plan(results) if is_dry else summary(run, results):
                 terminalreporter.write_line(line)
 
 
@@ -67,6 +69,12 @@ def summary(run: Run, results: Results) -> Iterator[str]:
         yield INCOMPLETE
 
 
+def plan(results: Results) -> Iterator[str]:
+    """Yield the lines of a dry run's summary."""
+    for each in results.tally():
+        yield from zone_lines(each)
+
+
 def zone_lines(each: ZoneTally) -> Iterator[str]:
     """Yield what became of one zone."""
     yield f"{zone_label(each.zone)}: {transfer(each.zone)}"
@@ -75,6 +83,8 @@ def zone_lines(each: ZoneTally) -> Iterator[str]:
         yield from _reasons(each.target_reasons)
         yield f"  {accounts(each)}"
         yield from _reasons(each.record_reasons)
+    if each.zone.uncovered:
+        yield f"  delegated and not transferred: {listed(each.zone.uncovered)}"
 
 
 def _reasons(counts: Mapping[str, int]) -> Iterator[str]:

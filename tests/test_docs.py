@@ -12,6 +12,7 @@ import pytest
 from pydantic import BaseModel
 
 from checks.finding import CATALOGUE
+from checks.owner import Owner
 from checks.policy import Expiry, Overrides, Policy, Waiver, ZonePolicy
 from settings import Document, load_settings, make_settings
 from zones.credentials import TlsTable
@@ -153,7 +154,7 @@ def test_the_sample_is_valid_with_every_key() -> None:
 
 def test_the_sample_has_every_key_and_no_other() -> None:
     full = sample_with_every_key()
-    assert set(full) == {"policy", "source", "zone", "waiver"}
+    assert set(full) == {"policy", "source", "zone", "owner", "waiver"}
     assert set(full["policy"]) == set(Policy.model_fields)
     assert set(full["policy"]["expiry"]) == set(Expiry.model_fields)
     first, *others = full["source"]
@@ -165,6 +166,7 @@ def test_the_sample_has_every_key_and_no_other() -> None:
     for source in others:
         assert set(source) | in_all == {*source_class(source["type"]).model_fields}
     assert [set(zone) for zone in full["zone"]] == [set(ZonePolicy.model_fields)]
+    assert [set(owner) for owner in full["owner"]] == [set(Owner.model_fields)]
     assert [set(waiver) for waiver in full["waiver"]] == [set(Waiver.model_fields)]
 
 

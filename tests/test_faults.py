@@ -81,6 +81,17 @@ TYPES = ", ".join(SOURCE_TYPES)
         ),
         ({"zone": [{"name": "company.com"}]}, "zone[0].policy: is missing"),
         (
+            {"owner": [{"name": "company.com"}]},
+            'owner[0]: given {"name": "company.com"}; says nothing; add team, scope or both',
+        ),
+        (
+            {"owner": [{"scope": ["pci", "iso; pci"]}]},
+            (
+                "owner[0].scope[1]: given \"iso; pci\"; 'iso; pci' is no team and no tag;"
+                " write it without commas, semicolons and outer blanks"
+            ),
+        ),
+        (
             {"waiver": [WAIVER | {"expires": "soon"}]},
             (
                 'waiver[0].expires: given "soon"; Input should be a valid date in the format'
@@ -131,6 +142,7 @@ def test_fault_is_told_with_file_place_given_and_allowed(tables: Table, fault: s
         ({"zone": [{"policy": {"deadline": 3}}]}, "zone[0].policy.deadline"),
         ({"source": [SOURCE | {"view": "key"}]}, "source[0].view"),
         ({"source": [SOURCE | {"tsig": {"secret": "a2V5"}}]}, "source[0].tsig.secret"),
+        ({"owner": [{"team": "web", "tags": ["pci"]}]}, "owner[0].tags"),
         ({"source": [SOURCE | {"policy": {"smtp": 25}}]}, "source[0].policy.smtp"),
         ({"waiver": [WAIVER | {"until": "x"}]}, "waiver[0].until"),
     ],
@@ -155,6 +167,14 @@ def test_empty_list_that_would_leave_nothing_to_do_is_refused(key: str) -> None:
 
     assert fault.startswith(f"audit.toml: policy.{key}: given []; ")
     assert fault.endswith("at least one is needed")
+
+
+@pytest.mark.parametrize("text", ["*.m\u00fcnchen.example", "https://cdn.example.net/", "a b", "."])
+def test_what_no_name_can_match_is_no_third_party(text: str) -> None:
+    [fault] = faults(policy={"third_party": ["cdn.example.net", text]})
+
+    assert fault.startswith("audit.toml: policy.third_party[1]: given ")
+    assert "is no name or wildcard of names; write cdn.example.net or *.cloudfront.net" in fault
 
 
 def test_every_fault_is_told_at_once() -> None:

@@ -180,6 +180,15 @@ def test_file_that_is_none_is_refused_by_its_option(tmp_path: Path) -> None:
         take(configured(), from_file(tmp_path / "gone.json"))
 
 
+def test_file_that_clears_the_screen_is_refused_in_text(tmp_path: Path) -> None:
+    path = tmp_path / "zones.json"
+    path.write_text(json.dumps({"a\x1b[2J.com": [{"type": "A"}]}))
+
+    with pytest.raises(RequestError, match="is no record") as caught:
+        take(configured(), from_file(path))
+    assert str(caught.value).isprintable()
+
+
 def test_shard_needs_the_configuration_of_the_export(tmp_path: Path) -> None:
     """Even where the same targets come of it: thresholds may differ."""
     path = exported(tmp_path, transfer_timeout=5)

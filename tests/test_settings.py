@@ -4,6 +4,7 @@ import hashlib
 import re
 import sys
 from datetime import UTC, date, datetime
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from checks.policy import OWN_CA, SSLYZE_STORES, Policy
 from demo.certificates import Certificates
 from settings import Settings, SettingsError, from_wire, load_settings, make_settings
 from tests.support.configuration import SOURCE, WAIVER, Table, faults
+from zones.ownership import Ownership
 from zones.rdata import SERVICE_TYPES
 from zones.target import Target
 
@@ -236,6 +238,14 @@ def test_rules_ask_the_policy_in_force() -> None:
 
     assert (rules.ports_for(*place), rules.external_for(*place)) == ((25,), "skip")
     assert (rules.families, rules.external_addresses) == (("ipv6",), 7)
+
+
+def test_names_of_third_parties_are_written_as_zones_have_names() -> None:
+    policy = {"owned": ["10.0.0.0/8"], "third_party": ["*.CloudFront.net."]}
+
+    assert made(policy=policy).rules().ownership == Ownership(
+        (ip_network("10.0.0.0/8"),), ("*.cloudfront.net",)
+    )
 
 
 def test_starttls_of_ports_is_merged_over_that_of_the_well_known_ones() -> None:

@@ -1,8 +1,9 @@
-"""Make ``.venv`` in the checkout fit for use: ``python3 tools/setup.py``.
+"""Make ``.venv`` in the checkout fit for use: ``python3 tools/setup.py [KIND]``, else ``dev``.
 
-It needs Python's standard library only, and uv or pip. It installs where nothing is installed yet,
-and where pyproject.toml, constraints.txt or the Python have changed; else it takes no time. Nothing
-outside ``.venv`` is touched.
+``locked`` is for running zonecert only: exactly what requirements.lock has, each file of the hash
+that it names. It needs Python's standard library only, and uv or pip. It installs where nothing is
+installed yet, and where what is asked for or the Python has changed; else it takes no time. Nothing
+outside the environment is touched.
 """  # noqa: INP001 - a script, no package
 
 import hashlib
@@ -18,22 +19,36 @@ if sys.version_info < (3, 11):  # noqa: UP036 - this is where an older one learn
     )
 
 _CHECKOUT = Path(__file__).resolve().parent.parent
-_ENVIRONMENT = _CHECKOUT / ".venv"
+_PINS = ("-c", "constraints.txt")
+_DEVELOPER = ("pyproject.toml", "constraints.txt")
+_KINDS = {
+    "dev": (".venv", _DEVELOPER, ("-e", ".[dev]", *_PINS)),
+    "fuzz": (".venv", _DEVELOPER, ("-e", ".[dev,fuzz]", *_PINS)),
+    "locked": (".venv", ("requirements.lock",), ("--require-hashes", "-r", "requirements.lock")),
+    # Apart: what looks at dependencies has many of its own.
+    "supply": (
+        "build/supply",
+        ("tools/supply.txt", "constraints.txt"),
+        ("-r", "tools/supply.txt", *_PINS),
+    ),
+}
+"""Folder, what decides whether to install, and what to install."""
+_KIND = sys.argv[1] if len(sys.argv) > 1 else "dev"
+_FOLDER, _INPUTS, _WANTED = _KINDS[_KIND]
+_ENVIRONMENT = _CHECKOUT / _FOLDER
 _PYTHON = _ENVIRONMENT / "bin" / "python"
-_STAMP = _ENVIRONMENT / "zonecert-installed"
-_INPUTS = ("pyproject.toml", "constraints.txt")
-_WANTED = ("-e", ".[dev]", "-c", "constraints.txt")
+_STAMP = _ENVIRONMENT / f"zonecert-installed-{_KIND}"
 
 
 def main() -> None:
     """Create and fill the environment, as far as that is not done yet."""
     if not _is_this_python():
-        _say("making .venv")
+        _say(f"making {_FOLDER}")
         _create()
     stamp = _fingerprint()
     if _STAMP.exists() and _STAMP.read_text(encoding="ascii") == stamp:
         return
-    _say("installing what zonecert needs into .venv")
+    _say(f"installing what zonecert needs into {_FOLDER}")
     if not _run(*_installer(), *_WANTED):
         sys.exit("zonecert could not be installed; the installer says why above")
     _STAMP.write_text(stamp, encoding="ascii")

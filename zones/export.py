@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from zones.ancestor import AncestorError, is_ancestors, read_ancestors
+from zones.answer import Answer, Asked, from_row, to_row
 from zones.inventory import Collected
 from zones.name import is_name_text
-from zones.order import numeric
+from zones.order import ip_version
 from zones.private_file import write_private
 from zones.rdata import is_rdata_text
 from zones.source import ZoneFailure, ZoneSourceError
 from zones.target import Target
-from zones.targets import Unresolved
 from zones.zone import ALIASES, Record, Zone
 
 FORMAT = "zonecert zones"
@@ -75,8 +75,7 @@ def write_export(path: Path, export: Export) -> None:
         "targets": export.targets,
         "zones": [_written(result) for result in export.collected.results],
         "answers": sorted(
-            [view, name, found.why if isinstance(found, Unresolved) else list(found)]
-            for (view, name), found in export.collected.answers.items()
+            to_row(asked, answer) for asked, answer in export.collected.answers.items()
         ),
     }
     try:
@@ -184,15 +183,12 @@ def _records(rows: list[Any], origin: str, at: str) -> Iterator[Record]:
                 )
 
 
-def _answers(rows: list[Any]) -> Iterator[tuple[tuple[str, str], tuple[str, ...] | Unresolved]]:
+def _answers(rows: list[Any]) -> Iterator[tuple[Asked, Answer]]:
     for place, row in enumerate(rows):
-        match row:
-            case [str(view), str(name), str(why)]:
-                yield (view, name), Unresolved(why)
-            case [str(view), str(name), list(found)] if all(map(_version, found)):
-                yield (view, name), tuple(found)
-            case _:
-                raise _FaultError(f"answers[{place}]: is no answer: {str(row)[:100]}")
+        found = from_row(row)
+        if found is None:
+            raise _FaultError(f"answers[{place}]: is no answer: {str(row)[:100]}")
+        yield found
 
 
 def _within(origin: str) -> Callable[[object], bool]:
@@ -207,18 +203,8 @@ def _within(origin: str) -> Callable[[object], bool]:
 
 def _is_rdata(rdtype: str, rdata: str) -> bool:
     if rdtype in _FAMILIES:
-        return _version(rdata) == _FAMILIES[rdtype]
+        return ip_version(rdata) == _FAMILIES[rdtype]
     return is_name_text(rdata) if rdtype in _NAMES else is_rdata_text(rdtype, rdata)
-
-
-def _version(address: object) -> int:
-    """Return the address's version of IP; 0 for what is no address."""
-    if not isinstance(address, str) or "%" in address:
-        return 0
-    try:
-        return numeric(address)[0]
-    except (OSError, ValueError):
-        return 0
 
 
 def _table(value: object, at: str) -> dict[str, Any]:

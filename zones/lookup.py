@@ -20,6 +20,8 @@ class Reached:
     addresses: tuple[str, ...]
     aliases: tuple[tuple[str, str], ...] = ()
     """Of ALIAS records that it holds as well: family or empty for all, and where each leads to."""
+    starts: tuple[str, ...] = ()
+    """The names at which ``ends`` began to follow CNAMEs, one for each ALIAS record on the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class Left:
     name: str
     family: str = ""
     """Of addresses that alone the ALIAS records on the way let through; empty: all of them."""
+    starts: tuple[str, ...] = ()
+    """See ``Reached.starts``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,23 +136,29 @@ class Lookup:
         There are several where ALIAS records part the way; addresses are of that family, if any.
         """
         ends: list[Reached | Left | Looped] = []
+        # By the step that leads there; each once, since aliases may lead in circles.
+        starts: dict[tuple[str, str], tuple[str, ...]] = {(name, family): (name,)}
         todo = [(name, family)]
-        seen = {*todo}
         for link, only in todo:
+            way = starts[link, only]
             match self.follow(view, link):
                 case Reached(at, addresses, aliases):
                     found = of_family(only, addresses)
                     steps = {(to, only or of) for of, to in aliases if not of or only in {"", of}}
                     if found or not steps:
-                        ends.append(Reached(at, found))
-                    # Each once: aliases may lead in circles.
-                    todo += sorted(steps - seen)
-                    seen |= steps
+                        ends.append(Reached(at, found, starts=way))
+                    todo += sorted(steps - starts.keys())
+                    starts = {step: (*way, step[0]) for step in steps} | starts
                 case Left(at):
-                    ends.append(Left(at, only))
+                    ends.append(Left(at, only, way))
                 case Looped() as loop:
                     ends.append(loop)
         return ends or [Looped(name)]
+
+    def alias(self, view: str, name: str) -> str | None:
+        """Return what the name is an alias for, seen from that view; None: it is none."""
+        zone = self._authority(view, name)
+        return zone.alias(name) if zone else None
 
     def _authority(self, view: str, name: str) -> ZoneData | None:
         return next(self._authorities(view, name), None)

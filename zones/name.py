@@ -7,6 +7,9 @@ import dns.exception
 import dns.name
 
 _ORDINARY = re.compile(rb"[A-Za-z0-9_*-]+")
+_HOST = re.compile(r"[a-z0-9_*-]{1,63}(?:\.[a-z0-9_*-]{1,63})*")
+_LONGEST = 253
+"""Characters of a name without escapes (RFC 1035 section 2.3.4)."""
 _FIRST_LABEL = re.compile(r"(?:\\.|[^.\\])+\.?")
 
 
@@ -21,9 +24,15 @@ def name_text(name: dns.name.Name) -> str:
 
 def is_name_text(name: object) -> bool:
     """Tell whether that is a name in the form that ``zones.zone`` states."""
-    if not isinstance(name, str) or not name.isascii() or name != name.lower():
+    if not isinstance(name, str) or not name.isascii():
         return False
-    return " " not in name and name.isprintable() and (name[-1:] != "." or name[-2:] == "\\.")
+    if len(name) <= _LONGEST and _HOST.fullmatch(name):
+        # As nearly every name is; there may be a million.
+        return True
+    try:
+        return name_text(parse_name(name or ".")) == name
+    except ValueError:
+        return False
 
 
 def parse_name(text: str) -> dns.name.Name:

@@ -25,6 +25,16 @@ def numeric(address: str) -> tuple[int, int]:
     return version, int.from_bytes(socket.inet_pton(family, address))
 
 
+def ip_version(address: object) -> int:
+    """Return the address's version of IP; 0 for what is no address."""
+    if not isinstance(address, str) or "%" in address:
+        return 0
+    try:
+        return numeric(address)[0]
+    except (OSError, ValueError):
+        return 0
+
+
 def hierarchical(fqdn: str) -> str:
     """Return a sort key: by name from the root downwards, so that a zone comes before its names."""
     # As a tuple of labels would be, at a fifth of the memory: no label begins with NUL.

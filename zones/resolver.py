@@ -11,10 +11,10 @@ import dns.nameserver
 import dns.rdatatype
 import dns.resolver
 
+from zones.answer import Aliased, Answer, Unresolved
 from zones.endpoint import Endpoint
 from zones.lookup import MAX_LINKS
-from zones.name import parse_name
-from zones.targets import Unresolved
+from zones.name import name_text, parse_name
 
 LIFETIME_SECONDS = 5.0
 """For all questions about one name."""
@@ -22,7 +22,6 @@ _AT_ONCE = 16
 _TYPES = {"ipv4": dns.rdatatype.A, "ipv6": dns.rdatatype.AAAA}
 
 Nameservers = tuple[Endpoint, ...]
-_Answer = tuple[str, ...] | Unresolved
 
 
 def resolve(
@@ -30,7 +29,7 @@ def resolve(
     nameservers: Mapping[str, Nameservers],
     families: Collection[str] = tuple(_TYPES),
     lifetime: float = LIFETIME_SECONDS,
-) -> dict[tuple[str, str], _Answer]:
+) -> dict[tuple[str, str], Answer]:
     """Return what each (view, name) resolves to, by the name servers of its view.
 
     A view without any has the system's. A name that does not exist, or has no address of those
@@ -48,18 +47,22 @@ def resolve(
 
 def _resolve(
     nameservers: Nameservers, name: str, rdtypes: Iterable[dns.rdatatype.RdataType], lifetime: float
-) -> _Answer:
+) -> Answer:
     deadline = monotonic() + lifetime
     found: list[str] = []
+    names: list[str] = []
     for rdtype in rdtypes:
         try:
             resolver = _resolver(nameservers)
-            found += _addresses(resolver, parse_name(name), rdtype, deadline)
+            addresses, passed = _addresses(resolver, parse_name(name), rdtype, deadline)
         except dns.resolver.NXDOMAIN:
             continue
         except dns.exception.DNSException as error:
             return Unresolved(f"{rdtype.name}: {_words(error)}")
-    return tuple(found)
+        found += addresses
+        names += passed
+    # Each family is a question of its own, and may be answered by way of other names.
+    return Aliased(tuple(found), tuple(dict.fromkeys(names))) if names else tuple(found)
 
 
 def _resolver(nameservers: Nameservers) -> dns.resolver.Resolver:
@@ -77,13 +80,18 @@ def _addresses(
     name: dns.name.Name,
     rdtype: dns.rdatatype.RdataType,
     deadline: float,
-) -> list[str]:
-    """Return the name's addresses; follows CNAMEs that the name server did not follow."""
+) -> tuple[list[str], list[str]]:
+    """Return the name's addresses, and the names that CNAMEs lead through to get there.
+
+    Follows CNAMEs that the name server did not follow.
+    """
+    names: list[str] = []
     for _ in range(MAX_LINKS):
         remaining = max(0.001, deadline - monotonic())
         answer = resolver.resolve(name, rdtype, raise_on_no_answer=False, lifetime=remaining)
+        names += [name_text(link[0].target) for link in answer.chaining_result.cnames]
         if answer.rrset is not None or answer.canonical_name == name:
-            return [rdata.to_text() for rdata in answer.rrset or ()]
+            return [rdata.to_text() for rdata in answer.rrset or ()], names
         name = answer.canonical_name
     raise dns.message.ChainTooLong
 

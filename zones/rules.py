@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from zones.ownership import Ownership
 from zones.rdata import SERVICE_TYPES
 from zones.service import STARTTLS_BY_PORT
 
@@ -40,6 +41,8 @@ class Rules:
         "test"
     )
     external_addresses: int = 2
+    ownership: Ownership = field(default_factory=Ownership)
+    """What sharpens who is external."""
     families: tuple[str, ...] = ("ipv4", "ipv6")
     services: frozenset[str] = SERVICE_TYPES
     """The types of service records that are followed."""

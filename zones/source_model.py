@@ -21,7 +21,8 @@ def _regex(value: object) -> re.Pattern[str]:
         raise ValueError(f"{value!r} is no regular expression; write it as text")  # noqa: TRY004 - pydantic reports ValueErrors only
     try:
         return re.compile(value)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
+        # A number of repetitions, or a depth, that re cannot hold.
         raise ValueError(f"{value!r} is no regular expression: {error}") from error
 
 

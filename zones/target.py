@@ -39,7 +39,7 @@ class Target:
     views: tuple[str, ...]
     """Names of the sources that led here, sorted."""
     external: bool
-    """Whether every record led out of the transferred zones to get to the address."""
+    """Whether, by every record, what is at the address is somebody else's (``zones.ownership``)."""
     records: tuple[RecordRef, ...]
     """The records that named it, sorted."""
     starttls: str = ""
@@ -79,7 +79,7 @@ class SkipReason(StrEnum):
     CNAME_LOOP = "the chain of aliases loops or is longer than 16 links"
     DANGLING = "leads to a name without addresses"
     UNRESOLVED = "the name that it leads to could not be resolved"
-    FILTERED = "left out by include or exclude"
+    FILTERED = "left out by the configuration"
     EXTERNAL = "EXCLUDED: external"
 
 

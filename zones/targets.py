@@ -40,14 +40,17 @@ Then the addresses that the record leads to:
    A DNAME above a name is a link like a CNAME at it (RFC 6672). ALIAS records are followed all,
    each for the addresses that it yields: see ``zones.zone.ALIASES``.
 6. A wildcard answers for names that do not exist, as RFC 4592 says; an empty non-terminal exists.
-7. A name that leaves every transferred zone is external: its end is resolved, UNRESOLVED where
-   that failed for any family that is asked for, DANGLING where there are no addresses.
+7. Of a name that leaves every transferred zone the end is resolved, UNRESOLVED where that failed
+   for any family that is asked for, DANGLING where there are no addresses.
 8. Addresses of families that are not asked for, and those without a port: FILTERED.
-9. Of an external name the first ``external_addresses`` addresses in numerical order are taken,
-   less those whose policy is ``skip``; none left: EXTERNAL.
+9. An address is external, somebody else's, if the fqdn or any name on the way, in the zones or
+   outside of them, is one of ``third_party``; else, where networks are ``owned``, if none of them
+   holds it; else if the way left every transferred zone (``zones.ownership``).
+10. Of a record's external addresses the first ``external_addresses`` in numerical order are taken,
+    less those whose policy is ``skip``; no address left: EXTERNAL.
 
 Each (address, port, fqdn) is one target, whichever records, zones and views it came from; the
-longest origin that the fqdn is below owns it. It is external only where every record led outside.
+longest origin that the fqdn is below owns it. It is external only where it is so by every record.
 
 - How TLS is begun a record that names the service knows better than a table of ports; of two such
   records that differ, the first in order counts.
@@ -62,6 +65,7 @@ from collections.abc import Container, Iterable
 from functools import reduce
 from itertools import chain
 
+from zones.answer import Aliased, Answer, Answers, Unresolved
 from zones.leads import Leads
 from zones.lookup import Left, Lookup
 from zones.mail import Demands
@@ -69,12 +73,14 @@ from zones.order import interleaved
 from zones.rdata import ADDRESS_TYPES, SERVICE_TYPES
 from zones.rules import Filter, Rules
 from zones.target import RecordRef, Skipped, Target
-from zones.way import Answers, Unresolved, Way, Ways
+from zones.way import Way, Ways
 from zones.wildcard import server_name
 from zones.zone import ALIASES, Zone
 
 __all__ = [
     "NAMING_TYPES",
+    "Aliased",
+    "Answer",
     "Answers",
     "Filter",
     "Rules",

@@ -1,29 +1,19 @@
-"""The ways from records to addresses and ports: rules 5 to 9 of ``zones.targets``; pure."""
+"""The ways from records to addresses and ports: rules 5 to 10 of ``zones.targets``; pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from zones.answer import Aliased, Answers, Unresolved
 from zones.lead import Lead
 from zones.leads import Leads
-from zones.lookup import Left, Lookup, Looped, Reached, family_of, of_family
+from zones.lookup import MAX_LINKS, Left, Lookup, Looped, Reached, family_of, of_family
 from zones.order import numeric
 from zones.rdata import ADDRESS_TYPES
 from zones.rules import Rules
 from zones.service import IMPLICIT
 from zones.target import RecordRef, Skipped, SkipReason
 from zones.zone import ALIASES
-
-
-@dataclass(frozen=True, slots=True)
-class Unresolved:
-    """Why the addresses of an external name are not known."""
-
-    why: str
-
-
-Answers = Mapping[tuple[str, str], tuple[str, ...] | Unresolved]
-"""By (view, name); no addresses: the name has none."""
 
 
 class Way(NamedTuple):
@@ -37,12 +27,24 @@ class Way(NamedTuple):
     """Origin of the zone that owns the lead's fqdn, else of the record's."""
     starttls: str
     external: bool
-    """Whether it leads out of every transferred zone."""
+    """Whether it leads to what is not the organisation's own."""
 
     @property
     def rank(self) -> tuple[bool, RecordRef]:
         """Whose word on how TLS is begun counts: the least's."""
         return self.lead.starttls is None, self.ref
+
+
+class Course(NamedTuple):
+    """How a record's addresses are come by."""
+
+    starts: tuple[str, ...] = ()
+    """See ``Reached.starts``; none: its own name."""
+    outside: tuple[str, ...] = ()
+    """The names on the way that no transferred zone holds."""
+
+
+_DIRECT = Course()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Ways:
 
     def _ways_of(self, ref: RecordRef, lead: Lead) -> list[Way] | Skipped:
         if ref.rdtype in ADDRESS_TYPES:
-            return self._ways_to(ref, lead, (ref.rdata,), external=False)
+            return self._ways_to(ref, lead, (ref.rdata,))
         ends = self.lookup.ends(ref.view, lead.name, ALIASES.get(ref.rdtype, ""))
         if len(ends) == 1:
             return self._ways_by(ref, lead, ends[0])
@@ -75,11 +77,11 @@ class Ways:
         self, ref: RecordRef, lead: Lead, end: Reached | Left | Looped
     ) -> list[Way] | Skipped:
         match end:
-            case Reached(name, addresses):
+            case Reached(name, addresses, starts=starts):
                 found = (*addresses, *lead.hints)
                 if not found:
                     return Skipped(ref, SkipReason.DANGLING, name)
-                return self._ways_to(ref, lead, found, external=False)
+                return self._ways_to(ref, lead, found, Course(starts))
             case Looped(name):
                 return Skipped(ref, SkipReason.CNAME_LOOP, name)
             case Left():
@@ -87,37 +89,56 @@ class Ways:
 
     def _ways_outside(self, ref: RecordRef, lead: Lead, end: Left) -> list[Way] | Skipped:
         answer = self.answers.get((ref.view, end.name), Unresolved("was not looked up"))
-        known = () if isinstance(answer, Unresolved) else of_family(end.family, answer)
-        addresses = (*known, *lead.hints)
-        if addresses:
-            return self._ways_to(ref, lead, addresses, external=True)
         if isinstance(answer, Unresolved):
-            return Skipped(ref, SkipReason.UNRESOLVED, f"{end.name}: {answer.why}")
-        return Skipped(ref, SkipReason.DANGLING, end.name)
+            if not lead.hints:
+                return Skipped(ref, SkipReason.UNRESOLVED, f"{end.name}: {answer.why}")
+            answer = ()
+        known = answer if isinstance(answer, Aliased) else Aliased(answer, ())
+        found = (*of_family(end.family, known.addresses), *lead.hints)
+        if not found:
+            return Skipped(ref, SkipReason.DANGLING, end.name)
+        return self._ways_to(ref, lead, found, Course(end.starts, (end.name, *known.names)))
 
     def _ways_to(
-        self, ref: RecordRef, lead: Lead, addresses: tuple[str, ...], *, external: bool
+        self, ref: RecordRef, lead: Lead, addresses: tuple[str, ...], course: Course = _DIRECT
     ) -> list[Way] | Skipped:
-        """Return the ways that rules 8 and 9 leave of those addresses."""
+        """Return the ways that rules 8 to 10 leave of those addresses."""
         wanted = [at for at in dict.fromkeys(addresses) if family_of(at) in self.rules.families]
         if not wanted:
             return Skipped(ref, SkipReason.FILTERED, "families leaves its addresses out")
         owner_zone = self.lookup.owner_zone(lead.fqdn)
         zone = ref.zone if owner_zone is None else owner_zone
+        external = self._external(ref, lead, wanted, course)
         if external:
-            wanted = [
+            looked_at = [
                 at
-                for at in sorted(wanted, key=numeric)[: self.rules.external_addresses]
+                for at in sorted(external, key=numeric)[: self.rules.external_addresses]
                 if self.rules.external_for(zone, lead.fqdn, at, ref.view) != "skip"
             ]
+            wanted = [at for at in wanted if at not in external] + looked_at
         if not wanted:
-            return Skipped(ref, SkipReason.EXTERNAL, f"leads to {lead.name}")
+            return Skipped(ref, SkipReason.EXTERNAL, min(external.values()))
         ways = [
-            Way(at, port, ref, lead, zone, starttls, external)
+            Way(at, port, ref, lead, zone, starttls, at in external)
             for at in wanted
             for port, starttls in self._doors((zone, lead.fqdn, at, ref.view), lead)
         ]
         return ways or Skipped(ref, SkipReason.FILTERED, "no ports")
+
+    def _external(
+        self, ref: RecordRef, lead: Lead, addresses: list[str], course: Course
+    ) -> dict[str, str]:
+        """Return those of the addresses that are somebody else's, each with why."""
+        ownership = self.rules.ownership
+        if not course.outside and ownership.says_nothing:
+            return {}
+        if ownership.third_party:
+            third_party = ownership.third_party_among(self._names(ref, lead, course))
+            if third_party:
+                return dict.fromkeys(addresses, f"{third_party} is a third party's")
+        if not ownership.owned:
+            return dict.fromkeys(addresses, f"leads to {lead.name}") if course.outside else {}
+        return {at: f"{at} is not owned" for at in addresses if not ownership.owns(at)}
 
     def _doors(self, place: tuple[str, str, str, str], lead: Lead) -> list[tuple[int, str]]:
         """Return the ports at which to knock, each with how TLS is begun there."""
@@ -128,6 +149,24 @@ class Ways:
             return [(port, IMPLICIT) for port in ports]
         by_port = self.rules.starttls_for(*place)
         return [(port, by_port.get(port, IMPLICIT)) for port in ports]
+
+    def _names(self, ref: RecordRef, lead: Lead, course: Course) -> Iterator[str]:
+        """Yield every name on the way: the first, those in the zones, and those outside."""
+        yield lead.fqdn
+        if ref.rdtype == "CNAME":
+            # What stands behind an alias leads on from there, and not from the alias.
+            yield from self._names_from(ref.view, ref.rdata)
+        for start in course.starts or (lead.name,):
+            yield from self._names_from(ref.view, start)
+        yield from course.outside
+
+    def _names_from(self, view: str, name: str) -> Iterator[str]:
+        link: str | None = name
+        for _ in range(MAX_LINKS):
+            if link is None:
+                return
+            yield link
+            link = self.lookup.alias(view, link)
 
 
 def _all(outcomes: list[list[Way] | Skipped]) -> list[Way] | Skipped:

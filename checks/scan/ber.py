@@ -23,10 +23,9 @@ def elements(content: bytes) -> Iterator[tuple[int, bytes]]:
     stream = BytesIO(content)
 
     def read(count: int) -> bytes:
-        taken = stream.read(count)
-        if len(taken) != count:
+        if count > len(content) - stream.tell():
             raise ValueError("an element ends too early")
-        return taken
+        return stream.read(count)
 
     while stream.tell() < len(content):
         yield element(read)

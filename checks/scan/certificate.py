@@ -14,9 +14,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID
 from checks.evidence import NOT_READ, Certificate
 from checks.scan.ber import elements
 from checks.scan.signature import verifies
-
-FOREIGN_TEXT_LIMIT = 500
-"""Characters of a subject or of a library's words that are kept."""
+from checks.text import shortened
 
 _SRV_NAME = x509.ObjectIdentifier("1.3.6.1.5.5.7.8.7")  # id-on-dnsSRV (RFC 4985 section 2)
 _IA5_STRING = 0x16
@@ -27,6 +25,8 @@ Extension = TypeVar("Extension", bound=x509.ExtensionType)
 PARSE_ERRORS = (
     ValueError,
     KeyError,
+    # A name in a BIT STRING.
+    TypeError,
     OverflowError,
     UnsupportedAlgorithm,
     x509.DuplicateExtension,
@@ -63,7 +63,7 @@ def facts(der: bytes) -> Certificate:
     try:
         certificate = load(der)
     except PARSE_ERRORS as error:
-        return Certificate.unread(digest, f"the certificate: {error}"[:FOREIGN_TEXT_LIMIT])
+        return Certificate.unread(digest, shortened(f"the certificate: {error}"))
     return _facts(certificate, digest)
 
 
@@ -73,8 +73,8 @@ def is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> boo
         certificate.verify_directly_issued_by(issuer)
     except InvalidSignature:
         return False
-    except (*PARSE_ERRORS, TypeError):
-        # TypeError: a kind of key that signs nothing.
+    except PARSE_ERRORS:
+        # One of them: a kind of key that signs nothing.
         return _is_weakly_issued_by(certificate, issuer)
     return True
 
@@ -111,7 +111,7 @@ def _facts(certificate: x509.Certificate, sha256: str) -> Certificate:
         sha256=sha256,
         subject=read("subject", lambda: _text(certificate.subject), ""),
         issuer=read("issuer", lambda: _text(certificate.issuer), ""),
-        serial=read("serialNumber", lambda: f"{certificate.serial_number:X}", ""),
+        serial=read("serialNumber", lambda: shortened(f"{certificate.serial_number:X}"), ""),
         not_before=read("notBefore", lambda: certificate.not_valid_before_utc, NOT_READ),
         not_after=read("notAfter", lambda: certificate.not_valid_after_utc, NOT_READ),
         has_san=names is not None,
@@ -129,7 +129,7 @@ def _facts(certificate: x509.Certificate, sha256: str) -> Certificate:
         extended_key_usage=read("extensions", lambda: _extended_key_usage(certificate), None),
         ca_issuers=read("extensions", lambda: _ca_issuers(certificate), ()),
         must_staple=read("extensions", lambda: _must_staple(certificate), default=False),
-        unreadable="; ".join(dict.fromkeys(faults))[:FOREIGN_TEXT_LIMIT],
+        unreadable=shortened("; ".join(dict.fromkeys(faults))),
     )
 
 
@@ -137,7 +137,7 @@ Fact = TypeVar("Fact")
 
 
 def _text(name: x509.Name) -> str:
-    return name.rfc4514_string()[:FOREIGN_TEXT_LIMIT]
+    return shortened(name.rfc4514_string())
 
 
 def _extension(certificate: x509.Certificate, kind: type[Extension]) -> Extension | None:
@@ -166,7 +166,7 @@ def _names(certificate: x509.Certificate) -> _Names | None:
         tuple(str(address) for address in san.get_values_for_type(x509.IPAddress)),
         tuple(services.values()),
         tuple(
-            f"{type(name).__name__}:{name.value}"[:FOREIGN_TEXT_LIMIT]
+            shortened(f"{type(name).__name__}:{name.value}")
             for name in san
             if not isinstance(name, x509.DNSName | x509.IPAddress) and name not in services
         ),
@@ -179,7 +179,7 @@ def _srv_name(name: x509.GeneralName) -> str:
         return ""
     try:
         ((tag, text),) = elements(name.value)
-        return text.decode("ascii")[:FOREIGN_TEXT_LIMIT] if tag == _IA5_STRING else ""
+        return shortened(text.decode("ascii")) if tag == _IA5_STRING else ""
     except ValueError:
         return ""
 
@@ -190,6 +190,9 @@ def _key(certificate: x509.Certificate) -> tuple[str, int | None, str | None]:
     except UnsupportedAlgorithm:
         key = None
     match key:
+        case rsa.RSAPublicKey() if key.public_numbers().e < 3:
+            # RFC 8017 section 3.1; whose exponent is 1 has signed everything.
+            raise ValueError(f"an RSA key cannot have the exponent {key.public_numbers().e}")
         case rsa.RSAPublicKey() | dsa.DSAPublicKey():
             return "RSA" if isinstance(key, rsa.RSAPublicKey) else "DSA", key.key_size, None
         case ec.EllipticCurvePublicKey():
@@ -230,7 +233,7 @@ def _extended_key_usage(certificate: x509.Certificate) -> tuple[str, ...] | None
 def _ca_issuers(certificate: x509.Certificate) -> tuple[str, ...]:
     access = _extension(certificate, x509.AuthorityInformationAccess)
     return tuple(
-        str(description.access_location.value)[:FOREIGN_TEXT_LIMIT]
+        shortened(str(description.access_location.value))
         for description in access or ()
         if description.access_method == AuthorityInformationAccessOID.CA_ISSUERS
     )

@@ -7,7 +7,7 @@ from enum import Enum, auto
 from typing import Self
 
 from checks.evidence import FailureKind, HandshakeFailure
-from checks.scan.certificate import FOREIGN_TEXT_LIMIT
+from checks.text import shortened
 
 _ALERT, _HANDSHAKE = 21, 22  # RFC 8446 section 5.1, ContentType
 
@@ -118,7 +118,7 @@ def diagnose(declined: Sequence[Declined], answer: bytes | None) -> HandshakeFai
             words = _most_telling(decline.words for decline in declined if decline.ending is ending)
             return HandshakeFailure(
                 _KINDS.get(ending, FailureKind.TLS_FAILED),
-                reason.format(words or "handshake")[:FOREIGN_TEXT_LIMIT],
+                shortened(reason.format(words or "handshake")),
                 unrecognized_name=ending is Ending.UNRECOGNIZED_NAME,
             )
     return HandshakeFailure(FailureKind.TLS_FAILED, "the deadline passed before any answer")

@@ -16,9 +16,10 @@ from cryptography.x509.verification import PolicyBuilder, Store
 from OpenSSL import crypto
 
 from checks.evidence import Certificate, StoreVerdict
-from checks.scan.certificate import FOREIGN_TEXT_LIMIT, PARSE_ERRORS, facts
+from checks.scan.certificate import PARSE_ERRORS, facts
 from checks.scan.sent import candidates_for, parse
 from checks.scan.store import LoadedStore
+from checks.text import shortened
 
 _UNSPECIFIED = 1  # X509_V_ERR_UNSPECIFIED
 _NOT_YET_VALID, _EXPIRED = 9, 10  # X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED
@@ -130,7 +131,7 @@ class PathQuestion:
             if result.verified_certificate_chain:
                 return tuple(map(_facts, result.verified_certificate_chain)), ""
             detail = result.validation_error or ""
-        return (), detail[:FOREIGN_TEXT_LIMIT]
+        return (), shortened(detail)
 
     def _longest_lived(
         self, store: LoadedStore, path: tuple[Certificate, ...]
@@ -165,13 +166,7 @@ class PathQuestion:
         self, store: LoadedStore, loaded: crypto.X509Store, candidates: Sequence[x509.Certificate]
     ) -> StoreVerdict:
         try:
-            chain = crypto.X509StoreContext(
-                loaded,
-                crypto.X509.from_cryptography(self.leaf),
-                [crypto.X509.from_cryptography(c) for c in candidates],
-            ).get_verified_chain()
-        except crypto.X509StoreContextError as error:
-            return _refusal(store, error)
+            return self._asked(store, loaded, candidates)
         except crypto.Error:
             # It reads some encodings more strictly than cryptography does.
             words = "OpenSSL cannot read a certificate of the chain"
@@ -182,6 +177,18 @@ class PathQuestion:
                 text=words,
                 at_fault=_facts(self.leaf),
             )
+
+    def _asked(
+        self, store: LoadedStore, loaded: crypto.X509Store, candidates: Sequence[x509.Certificate]
+    ) -> StoreVerdict:
+        try:
+            chain = crypto.X509StoreContext(
+                loaded,
+                crypto.X509.from_cryptography(self.leaf),
+                [crypto.X509.from_cryptography(c) for c in candidates],
+            ).get_verified_chain()
+        except crypto.X509StoreContextError as error:
+            return _refusal(store, error)
         path = tuple(_facts(certificate.to_cryptography()) for certificate in chain)
         return StoreVerdict(store.file.name, trusted=False, sound=True, path=path)
 

@@ -11,6 +11,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from checks.evidence import Staple, StapleStatus
 from checks.scan.certificate import PARSE_ERRORS, is_issued_by
 from checks.scan.signature import verifies
+from checks.text import shortened
 
 _STATUSES = {
     ocsp.OCSPCertStatus.GOOD: StapleStatus.GOOD,
@@ -36,7 +37,7 @@ def judge(
             return Staple(StapleStatus.UNSUCCESSFUL, response.response_status.name)
         return Staple(*_judge_successful(response, leaf, issuers, judged_at))
     except PARSE_ERRORS as error:
-        return Staple(StapleStatus.UNREADABLE, str(error))
+        return Staple(StapleStatus.UNREADABLE, shortened(str(error)))
 
 
 def _judge_successful(
@@ -73,7 +74,7 @@ def _revocation(answer: ocsp.OCSPSingleResponse) -> str:
 
 
 def _named(answer: ocsp.OCSPSingleResponse) -> str:
-    return f"serial {answer.serial_number:X}"
+    return shortened(f"serial {answer.serial_number:X}")
 
 
 def _is_for(

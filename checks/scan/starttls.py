@@ -195,7 +195,8 @@ DIALOGUES: dict[str, Dialogue] = {
 def _reply(wire: Wire) -> list[str]:
     """Return the lines of a reply of SMTP or FTP (RFC 5321 section 4.2.1, RFC 959 section 4.2)."""
     lines = [wire.line()]
-    while lines[0][3:4] == "-" and not re.match(f"{lines[0][:3]}( |$)", lines[-1]):
+    ends = re.compile(f"{re.escape(lines[0][:3])}( |$)")
+    while lines[0][3:4] == "-" and not ends.match(lines[-1]):
         lines.append(wire.line())
     return lines
 

@@ -1,5 +1,7 @@
 """Certificates that nobody should have made: each is one finding, and no scan breaks at it."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,13 +16,16 @@ from checks.scan.sent import issuers
 from checks.scan.store import load_stores
 from checks.stores import StoreFile
 from demo.pki import Authority, Draft, pem
-from tests.checks.evidence import found_on
+from tests.checks.evidence import NAMES, found_on
 from tests.checks.truth.pki import NOW
+from tests.fuzz.der import Node, tree
 
 ROOT = Authority.root("Root", NOW)
 SAN, AIA, EKU = "2.5.29.17", "1.3.6.1.5.5.7.1.1", "2.5.29.37"
 UNUSED = "2.5.29.99"
+UTF8_STRING = 0x0C
 VERSION_3, VERSION_9 = b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x08"
+UTF8_NAME, BIT_STRING_NAME = b"\x0c\x10www.company.test", b"\x03\x10\0ww.company.test"
 X400_ADDRESS, EDI_PARTY_NAME = b"\x30\x04\xa3\x02\x30\x00", b"\x30\x04\xa5\x02\x30\x00"
 
 
@@ -54,6 +59,33 @@ def coded(oid: str) -> bytes:
     return bytes.fromhex({SAN: "0603551d11", UNUSED: "0603551d63"}[oid])
 
 
+def verbose() -> bytes:
+    """A leaf with a serial number of 700 octets and a subject of 700 characters."""
+    whole = tree(issued(Draft()))
+    (signed, *_) = whole.children or []
+    _, serial, _, _, _, subject, *_ = signed.children or []
+    serial.content = b"\x01" * 700
+    (name,) = (one for one in _values(subject) if one.tag == UTF8_STRING)
+    name.content = b"x" * 700
+    return whole.encoded()
+
+
+def off_the_curve() -> bytes:
+    """A leaf whose key is a point on no curve."""
+    whole = tree(issued(Draft()))
+    (signed, *_) = whole.children or []
+    key_info = (signed.children or [])[6]
+    _, point = key_info.children or []
+    point.content, point.children = b"\0\x04" + b"\x01" * 64, None
+    return whole.encoded()
+
+
+def _values(node: Node) -> Iterator[Node]:
+    yield node
+    for child in node.children or []:
+        yield from _values(child)
+
+
 ODD = {
     "version 9": changed(issued(Draft()), VERSION_3, VERSION_9),
     "two SAN extensions": changed(extended(UNUSED, b"\x30\x00"), coded(UNUSED), coded(SAN)),
@@ -64,6 +96,7 @@ ODD = {
     "malformed AIA": extended(AIA, b"\x30\x05\x30\x03\x01\x01\xff"),
     "x400Address in the AIA": extended(AIA, bytes.fromhex("3010300e06082b06010505073002a3023000")),
     "date with an odd zone": until(b"20560501120+100"),
+    "subject in a BIT STRING": changed(issued(Draft()), UTF8_NAME, BIT_STRING_NAME),
     "year 99999999": until(b"99999999010100Z"),
 }
 
@@ -94,3 +127,20 @@ def test_an_odd_certificate_behind_a_good_leaf_hides_no_verdict(tmp_path: Path, 
 def test_what_is_no_certificate_at_all_is_unreadable(der: bytes) -> None:
     assert facts(der) == Certificate.unread(facts(der).sha256, facts(der).unreadable)
     assert facts(der).unreadable.startswith("the certificate: ")
+
+
+@pytest.mark.parametrize("field", ["subject", "serial"])
+def test_what_is_longer_than_a_report_shows_is_cut_and_marked(field: str) -> None:
+    """RFC 5280 section 4.1.2.2 allows serial numbers of 20 octets; some CA wrote 700."""
+    text = getattr(facts(verbose()), field)
+    assert len(text) == 500
+    assert text.endswith("...")
+
+
+def test_a_key_that_openssl_cannot_decode_is_told_and_breaks_no_scan(tmp_path: Path) -> None:
+    """It meets the key only when it verifies with it, and then shows no certificate at all."""
+    shown = scanned(tmp_path, off_the_curve())
+    (verdict,) = shown.stores
+    assert (verdict.trusted, verdict.at_fault) == (False, shown.leaf)
+    everywhere = tuple(replace(verdict, store=name) for name in NAMES)
+    assert "certificate-unreadable" in found_on(replace(shown, stores=everywhere))

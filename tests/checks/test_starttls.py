@@ -281,12 +281,25 @@ def test_a_length_that_nobody_could_want_is_not_waited_for() -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", ["3000", "3003020101", "30050201017800", "3080", "1f00", "300201"]
+    "answer",
+    [
+        *("3000", "3003020101", "30050201017800", "3080", "1f00", "300201"),
+        f"302404a0{'ff' * 32}0000",
+    ],
 )
 def test_an_answer_that_is_no_ldap_is_no_consent(answer: str) -> None:
     declined = held("ldap", bytes.fromhex(answer), closes=True)
     assert declined is not None
     assert declined.ending in {Ending.PLAIN, Ending.CUT}
+
+
+@pytest.mark.parametrize("code", ["2)0", "2(0", "2[0", "2**", "2\\\\"])
+@pytest.mark.parametrize("protocol", ["smtp", "ftp"])
+def test_a_reply_code_is_text_and_no_pattern(protocol: str, code: str) -> None:
+    reply = f"{code}-and\r\n{code} so on\r\n".encode()
+    declined = held(protocol, reply, closes=True)
+    assert declined is not None
+    assert declined.ending is Ending.UNWILLING
 
 
 def test_the_stream_is_opened_to_whom_the_client_is_after() -> None:

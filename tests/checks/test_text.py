@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from checks.text import clean, listed, named
+from checks.text import clean, listed, named, shortened
 from tests.checks.evidence import LEAF
 
 
@@ -49,3 +49,8 @@ def test_certificate_without_a_name_is_called_by_its_serial() -> None:
     assert named(replace(LEAF, subject="")) == "certificate without a subject, serial 1A2B"
     nothing = replace(LEAF, subject="", serial="")
     assert named(nothing) == "certificate without a subject, serial unknown"
+
+
+def test_text_that_is_shortened_stays_as_it_stands_and_says_that_it_was_cut() -> None:
+    assert shortened("\x1b" * 500) == "\x1b" * 500
+    assert shortened("x" * 501) == f"{'x' * 497}..."

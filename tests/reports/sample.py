@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 from checks.finding import CATALOGUE, CertificateRef, Finding
 from checks.judge import subject_of
+from checks.owner import Owner
 from checks.verdict import Deployment, Outcome, Subject, SubjectKind, Verdict, Waived
 from reports.run import Run, Store
 from zones.inventory import Inventory, ZoneResult
@@ -169,5 +170,8 @@ def run(taken: Inventory | None = None) -> Run:
         stores=(
             Store("mozilla", date(2026, 2, 1), 140, required=True),
             Store("own_ca", None, 1, required=False),
+        ),
+        owners=(
+            Owner.model_validate({"fqdn": "(shop|www).*", "team": "sales", "scope": ("pci",)}),
         ),
     )

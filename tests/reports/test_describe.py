@@ -67,6 +67,12 @@ def test_the_policy_in_force_shows_waivers() -> None:
     assert shown(settings(waiver=[waiver]))["waiver"] == [waiver]
 
 
+def test_the_policy_in_force_shows_owners() -> None:
+    owner = {"name": "company.com", "team": "web", "scope": ["pci"]}
+
+    assert shown(settings(owner=[owner]))["owner"] == [owner]
+
+
 class _Secretive(SourceModel):
     """A source that needs a password."""
 

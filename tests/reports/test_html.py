@@ -92,7 +92,7 @@ def test_a_row_can_be_sorted_by_every_column(played: Session) -> None:
     tests = json.loads(Page(played.read("night.html")).data)["tests"]
     (test,) = tests["checks/test_made.py::test_certificate[www.company.com-192.0.2.1-443]"]
 
-    columns = ["result", "ip", "port", "fqdn", "issuer", "notAfter", "stores", "findings"]
+    columns = ["result", "ip", "port", "fqdn", "whose", "issuer", "notAfter", "stores", "findings"]
     assert set(columns) <= test.keys()
     assert len(test["resultsTableRow"]) == len(columns)
 
@@ -121,7 +121,7 @@ def test_the_page_starts_with_the_run_and_what_was_not_looked_at(played: Session
         "no CRL and no responder is asked",
         "_sip.company.com A 192.0.2.9",
         '{"ports": [443]}',
-        "20 records = 16 tested + 1 not verified + 2 excluded + 1 untestable",
+        "1 nothing listens + 0 external left out + 1 filtered + 1 cannot be tested",
     ):
         assert fact in shown
 

@@ -140,6 +140,7 @@ def test_standings_of_targets_are_read_from_their_rows(tmp_path: Path) -> None:
         {"outcome": Outcome.ERROR, "findings": (sample.finding("scanner-broke"),)},
         {"outcome": Outcome.UNREACHABLE, "reason": "NOT-VERIFIED: no answer"},
         {"outcome": Outcome.UNREACHABLE, "reason": "EXCLUDED: refused"},
+        {"outcome": Outcome.UNREACHABLE, "reason": "EXCLUDED: refused", "remarks": ("but", "odd")},
     ],
     ids=str,
 )

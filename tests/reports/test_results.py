@@ -46,6 +46,14 @@ def test_a_crashed_worker_and_a_broken_fixture_have_rows_too(crashed: Session) -
     }
 
 
+def test_whose_a_test_that_broke_is_is_known_all_the_same(crashed: Session) -> None:
+    with (crashed.folder / "a.csv").open(encoding="utf-8", newline="") as file:
+        owners = {row["fqdn"]: (row["team"], row["scope"]) for row in csv.DictReader(file)}
+
+    assert owners["shop.company.com"] == ("sales", "pci")
+    assert owners["silent.company.com"] == ("", "")
+
+
 def test_an_error_after_the_verdict_does_not_make_a_second_one(tmp_path: Path) -> None:
     session = play(tmp_path, "--csv=a.csv", tests=TEARDOWN)
 

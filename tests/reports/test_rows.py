@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from checks.verdict import Outcome, Verdict
@@ -11,7 +13,7 @@ def _rows(verdict: Verdict) -> list[Row]:
 
 def test_the_ancestors_five_columns_come_first() -> None:
     assert COLUMNS[:5] == ("ip_address", "port", "fqdn", "status", "message")
-    assert len(COLUMNS) == 23
+    assert len(COLUMNS) == 25
 
 
 def test_a_target_without_finding_has_one_row_that_shows_what_was_judged() -> None:
@@ -38,6 +40,15 @@ def test_two_leaves_share_a_row_each_cell_in_the_same_order() -> None:
     assert row["deployment"] == "EC; RSA"
     assert row["sha256"] == f"{'ab' * 32}; {'cd' * 32}"
     assert row["stores_refusing"] == "java"
+
+
+def test_team_and_scope_stand_in_the_last_columns() -> None:
+    """Those who read the file by place find everything where it was."""
+    subject = replace(sample.verdict(sample.GOOD).subject, team="sales", tags=("iso", "pci"))
+
+    (row,) = _rows(sample.verdict(sample.GOOD, subject=subject))
+
+    assert cells(row, COLUMNS)[-2:] == ("sales", "iso; pci")
 
 
 def test_every_finding_has_a_row_with_the_certificate_at_fault() -> None:

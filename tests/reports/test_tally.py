@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.verdict import Outcome, Verdict
-from reports.tally import Fate, Standing, in_words, standing, tally
+from reports.tally import PLANNED, Fate, Standing, in_words, standing, tally
 from tests.reports import sample
 from tests.zones.build import NOON
 from tests.zones.worlds import World, for_any_world, worlds
@@ -15,7 +15,7 @@ from zones.target import Skipped, SkipReason
 
 JUDGED = Standing(Outcome.OK, Fate.TESTED)
 SILENT = Standing(Outcome.UNREACHABLE, Fate.NOT_VERIFIED, "NOT-VERIFIED: no answer")
-REFUSED = Standing(Outcome.UNREACHABLE, Fate.EXCLUDED, "EXCLUDED: refused")
+REFUSED = Standing(Outcome.UNREACHABLE, Fate.NOTHING_LISTENS, "EXCLUDED: refused")
 
 
 def _unreachable(reason: str) -> Verdict:
@@ -28,7 +28,13 @@ def _unreachable(reason: str) -> Verdict:
         (sample.verdict(sample.GOOD), Fate.TESTED, "ok"),
         (sample.verdict(sample.GOOD, Outcome.WARNING), Fate.TESTED, "warning"),
         (sample.verdict(sample.GOOD, Outcome.WAIVED), Fate.TESTED, "waived"),
-        (_unreachable("EXCLUDED: refused"), Fate.EXCLUDED, "excluded"),
+        (_unreachable("EXCLUDED: refused"), Fate.NOTHING_LISTENS, "excluded"),
+        (_unreachable("EXCLUDED: external"), Fate.EXTERNAL, "excluded"),
+        (
+            _unreachable("EXCLUDED: the server refuses the probe name under the wildcard"),
+            Fate.UNTESTABLE,
+            "excluded",
+        ),
         (_unreachable("NOT-VERIFIED: no answer"), Fate.NOT_VERIFIED, "not verified"),
         (_unreachable("NOT-VERIFIED: no route from here"), Fate.NOT_VERIFIED, "not verified"),
     ],
@@ -61,7 +67,8 @@ def test_an_error_with_nothing_seen_is_no_test(finding_id: str) -> None:
         (SILENT, REFUSED, Fate.NOT_VERIFIED),
         (SILENT, None, Fate.NOT_VERIFIED),
         (REFUSED, None, Fate.NOT_RUN),
-        (REFUSED, REFUSED, Fate.EXCLUDED),
+        (REFUSED, REFUSED, Fate.NOTHING_LISTENS),
+        (PLANNED, None, Fate.PLANNED),
         (None, None, Fate.NOT_RUN),
     ],
 )
@@ -81,13 +88,13 @@ def test_a_record_is_what_the_best_known_of_its_targets_is(
 
 
 @pytest.mark.parametrize("reason", SkipReason)
-def test_a_skipped_record_is_excluded_or_untestable(reason: SkipReason) -> None:
+def test_a_skipped_record_is_left_out_or_untestable(reason: SkipReason) -> None:
     skip = Skipped(sample.SKIPS[0].record, reason)
 
     zone, _ = tally(sample.inventory(skips=(skip,)), {})
 
-    chosen = reason in {SkipReason.FILTERED, SkipReason.EXTERNAL}
-    assert zone.records == {Fate.EXCLUDED if chosen else Fate.UNTESTABLE: 1}
+    chosen = {SkipReason.FILTERED: Fate.FILTERED, SkipReason.EXTERNAL: Fate.EXTERNAL}
+    assert zone.records == {chosen.get(reason, Fate.UNTESTABLE): 1}
     assert zone.record_reasons == {reason.value: 1}
 
 
@@ -140,7 +147,8 @@ def test_the_sums_are_always_the_zones_records(seed: int) -> None:
 
 def test_what_was_not_run_is_told_only_where_there_is_some() -> None:
     assert in_words({Fate.TESTED: 2}) == (
-        "2 records = 2 tested + 0 not verified + 0 excluded + 0 untestable"
+        "2 records = 2 tested + 0 not verified + 0 nothing listens + 0 external left out"
+        " + 0 filtered + 0 cannot be tested"
     )
     assert "1 not run" in in_words({Fate.NOT_RUN: 1})
 

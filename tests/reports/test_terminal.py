@@ -64,8 +64,11 @@ def test_the_summary_accounts_for_every_target_and_record(played: Session) -> No
         in summary
     )
     assert "    1 NOT-VERIFIED: no answer" in summary
-    assert "  20 records = 16 tested + 1 not verified + 2 excluded + 1 untestable" in summary
-    assert "    1 left out by include or exclude" in summary
+    assert (
+        "  20 records = 16 tested + 1 not verified + 1 nothing listens + 0 external left out"
+        " + 1 filtered + 1 cannot be tested"
+    ) in summary
+    assert "    1 left out by the configuration" in summary
     assert "zone lost.company.com (inside): FAILED: answered REFUSED" in summary
 
 
@@ -105,7 +108,7 @@ def test_tests_that_did_not_run_are_counted(tmp_path: Path) -> None:
     session = play(tmp_path, "-k", "www")
 
     assert "0 excluded, 17 not run" in session.output
-    assert "17 not run + 1 excluded + 1 untestable" in session.output
+    assert "17 not run + 0 nothing listens + 0 external left out + 1 filtered" in session.output
 
 
 def test_a_remark_on_a_zone_is_told(tmp_path: Path) -> None:
@@ -114,11 +117,20 @@ def test_a_remark_on_a_zone_is_told(tmp_path: Path) -> None:
     assert "remark: the zone \\x1b[2J is odd" in session.output
 
 
-def test_collecting_only_has_no_summary(tmp_path: Path) -> None:
-    session = play(tmp_path, "--collect-only")
+def test_a_dry_run_tells_what_would_be_tested(tmp_path: Path) -> None:
+    session = play(tmp_path, "--collect-only", "-k", "pool or www", tests=PLANNED)
 
     assert "not looked at" not in session.output
-    assert "18 targets" in session.output
+    assert "  18 targets: 1 to be tested, 17 not run" in session.output
+    assert (
+        "  20 records = 0 tested + 0 not verified + 1 to be tested + 17 not run" in session.output
+    )
+
+
+def test_children_that_nobody_transfers_are_named() -> None:
+    zone = ZoneResult("x", "inside", "192.0.2.53:53", 7, uncovered=("a.x", "b\x1b.x"))
+
+    assert "  delegated and not transferred: a.x, b\\x1b.x" in list(zone_lines(ZoneTally(zone)))
 
 
 def test_a_record_that_got_lost_is_told() -> None:
@@ -164,6 +176,14 @@ def test_what_is_not_known_yet_is_said() -> None:
     assert known["source address"] == "not known"
 
 
+PLANNED = """
+import pytest
+from tests.reports import sample
+
+@pytest.mark.parametrize("target", sample.TARGETS, ids=lambda target: target.id)
+def test_certificate(target):
+    pass
+"""
 REMARK = r"""
 from dataclasses import replace
 import pytest

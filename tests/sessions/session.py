@@ -20,7 +20,11 @@ from tests.sessions.remains import remains
 
 ROOT = Path(__file__).parents[2]
 CSV, JUNIT, HTML, LOG = "night.csv", "night.xml", "night.html", "night.log"
-REPORTS = (f"--csv={CSV}", f"--junitxml={JUNIT}", f"--html={HTML}", f"--log-file={LOG}")
+COVERAGE = "coverage.csv"
+REPORTS = (
+    *(f"--csv={CSV}", f"--junitxml={JUNIT}", f"--html={HTML}", f"--log-file={LOG}"),
+    f"--coverage-csv={COVERAGE}",
+)
 _VOLATILE = ("run_id", "judged_at")
 _PATIENCE = 300
 
@@ -52,6 +56,12 @@ class Session:
         """The CSV's rows on targets, without what differs from run to run."""
         rows = [row for row in self._all_rows if row["ip_address"]]
         return [{name: row[name] for name in row if name not in _VOLATILE} for row in rows]
+
+    @property
+    def coverage(self) -> list[Row]:
+        """The rows on records of the zones."""
+        with (self.folder / COVERAGE).open(encoding="utf-8", newline="") as lines:
+            return list(csv.DictReader(lines))
 
     @property
     def seen(self) -> dict[Place, Planted]:

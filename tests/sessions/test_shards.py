@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,7 +12,17 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from demo.planted import ORIGIN
-from tests.sessions.session import CSV, JUNIT, ROOT, Session, environment, finish, play, start
+from tests.sessions.session import (
+    COVERAGE,
+    CSV,
+    JUNIT,
+    ROOT,
+    Session,
+    environment,
+    finish,
+    play,
+    start,
+)
 from tests.sessions.world import EXPECTED, World, write
 from tests.support.program import free_port
 from zones.shard import Shard
@@ -46,6 +57,7 @@ class Night:
                 *(sys.executable, "-m", "reports", "merge", f"--compliance={compliance}"),
                 *(f"--zones={zones}", f"--csv={folder / MERGED_CSV}"),
                 f"--junitxml={folder / MERGED_JUNIT}",
+                f"--coverage-csv={folder / COVERAGE}",
                 *map(str, parts or self.parts),
             ],
             cwd=ROOT,
@@ -79,7 +91,8 @@ def night(world: World, tmp_path_factory: pytest.TempPathFactory) -> Night:
     folders = [folder / str(number) for number in range(1, COUNT + 1)]
     running = [start(each, *options, *reports, f"--shard={each.name}/{COUNT}") for each in folders]
     shards = tuple(finish(each, shard) for each, shard in zip(folders, running, strict=True))
-    whole = play(folder / "whole", *options, *reports)
+    coverage = f"--coverage-csv={folder / 'whole' / COVERAGE}"
+    whole = play(folder / "whole", *options, *reports, coverage)
     return Night(options, exported, whole, shards, tuple(world.transfers))
 
 
@@ -146,6 +159,20 @@ def test_shard_says_that_it_is_one(night: Night) -> None:
 
 def test_merged_csv_has_the_bytes_of_one_machine(night: Night, merged: Path) -> None:
     assert (merged / MERGED_CSV).read_bytes() == (night.whole.folder / CSV).read_bytes()
+
+
+def test_merged_coverage_has_the_bytes_of_one_machine(night: Night, merged: Path) -> None:
+    assert (merged / COVERAGE).read_bytes() == (night.whole.folder / COVERAGE).read_bytes()
+
+
+def test_shard_counts_records_of_the_others_as_not_run(night: Night, tmp_path: Path) -> None:
+    options = (f"--coverage-csv={tmp_path / COVERAGE}", f"--shard=1/{COUNT}")
+    shard = play(tmp_path, *night.options, *options)
+
+    classes = Counter(row["class"] for row in shard.coverage)
+    assert classes.total() == len(night.whole.coverage)
+    assert classes["tested"] > 0
+    assert classes["not run"] > 0
 
 
 def test_merged_junit_has_the_testcases_of_one_machine_in_order(night: Night, merged: Path) -> None:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from demo.comparison import differences
 from demo.planted import ORIGIN
-from tests.sessions.session import CSV, Session
-from tests.sessions.world import EXPECTED, World
+from tests.sessions.session import CSV, Session, play
+from tests.sessions.world import EXPECTED, World, write
 
 ONE_TRANSFER = (ORIGIN,)
 
@@ -17,6 +17,7 @@ def test_run_finds_what_is_planted_after_one_transfer(session: Session) -> None:
 
 def test_two_workers_write_the_same_bytes_as_none(plain: Session, two_workers: Session) -> None:
     assert two_workers.csv == plain.csv
+    assert two_workers.coverage == plain.coverage
 
 
 def test_eight_workers_write_the_same_bytes_as_none(
@@ -75,3 +76,17 @@ def test_collection_lists_every_target_and_scans_none(world: World, tmp_path: Pa
         assert f"checks/test_certificates.py::{name}" in nodes
     assert not (tmp_path / CSV).exists()
     assert (listed.code, listed.transfers) == (0, ONE_TRANSFER)
+
+
+def test_what_is_not_owned_is_told_and_fails_nothing(world: World, tmp_path: Path) -> None:
+    """By plain A records, all of them; the one address that is owned is judged as ever."""
+    policy = {"owned": ["127.0.0.15/32"], "external": "tell"}
+    compliance = write(tmp_path, world.document({}, **policy))
+
+    told = play(tmp_path, compliance, f"--csv={tmp_path / CSV}")
+
+    ours = {row["ip_address"] for row in told.rows if row["external"] == "no"}
+    failed = {row["ip_address"] for row in told.rows if row["status"] == "error"}
+    assert ours == failed == {"127.0.0.15"}
+    severities = {row["severity"] for row in told.rows if row["external"] == "yes"}
+    assert severities == {"", "note"}

@@ -50,6 +50,7 @@ class World:
             "policy": self.demo.compliance["policy"] | policy,
             "source": [given | {"server": self.server, "nameservers": [self.server]} | source],
             "zone": self.demo.compliance["zone"],
+            "owner": self.demo.compliance["owner"],
             "waiver": self.demo.compliance["waiver"],
         }
 

@@ -41,11 +41,14 @@ def tcp_server(
 
     class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:
-            with suppress(OSError):
-                client = tls.wrap_socket(self.request, server_side=True) if tls else self.request
+            with suppress(OSError), self.client() as client:
                 (length,) = struct.unpack("!H", _read(client, 2))
                 query = dns.message.from_wire(_read(client, length), keyring=key or False)
                 behave(client, query)
+
+        def client(self) -> socket.socket:
+            """Return the connection, over TLS where there is any; its end is ours to close."""
+            return tls.wrap_socket(self.request, server_side=True) if tls else self.request
 
     class Server(socketserver.ThreadingTCPServer):
         daemon_threads = True

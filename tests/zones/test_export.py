@@ -11,11 +11,12 @@ import pytest
 
 from tests.support.bind import bind, primary_file
 from tests.zones.build import NOON, company, targets, zone
+from zones.answer import Aliased, Unresolved
 from zones.axfr import AxfrSource
 from zones.export import Export, ExportError, fingerprint, read_export, write_export
 from zones.inventory import Collected, collect, derived
 from zones.source import ZoneFailure, ZoneSourceError
-from zones.targets import Rules, Unresolved
+from zones.targets import Rules
 
 FAILURE = ZoneFailure(
     "sub.company.com", "outside", "192.0.2.53:53", ZoneSourceError("zone sub: gone", "look for it")
@@ -47,6 +48,7 @@ COLLECTED = Collected(
     {
         ("inside", "shops.example.net"): ("198.51.100.1", "2001:db8::2"),
         ("inside", "none.example.net"): (),
+        ("inside", "cdn.example.net"): Aliased(("198.51.100.9",), ("edge.example.org",)),
         ("outside", "lost.example.net"): Unresolved("no answer from the name servers in time"),
     },
 )
@@ -231,6 +233,8 @@ def test_json_that_is_no_object_is_told(tmp_path: Path, text: str) -> None:
         ({"answers": [["in", "a.net", [1]]]}, r"answers\[0\]: is no answer"),
         ({"answers": [["in", "a.net", ["192.0.2"]]]}, r"answers\[0\]: is no answer"),
         ({"answers": [["in", "a.net"]]}, r"answers\[0\]: is no answer"),
+        ({"answers": [["in", "a.net", [], ["B c"]]]}, r"answers\[0\]: is no answer"),
+        ({"answers": [["in", "a.net", [], [], []]]}, r"answers\[0\]: is no answer"),
     ],
 )
 def test_what_the_file_cannot_say_is_told_with_its_place(

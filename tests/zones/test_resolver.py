@@ -10,9 +10,9 @@ import pytest
 
 from tests.support.bind import bind, primary_file
 from tests.support.dns_server import answer, udp_server
+from zones.answer import Aliased, Answer, Unresolved
 from zones.endpoint import Endpoint, parse_address_endpoint
 from zones.resolver import _resolver, _words, resolve
-from zones.targets import Unresolved
 
 SHOPS = primary_file(
     """
@@ -35,9 +35,14 @@ def nameserver() -> Iterator[Endpoint]:
         yield Endpoint(server.address, server.port)
 
 
-def addresses(name: str, server: Endpoint, lifetime: float = 5.0) -> tuple[str, ...] | Unresolved:
+def answered(name: str, server: Endpoint, lifetime: float = 5.0) -> Answer:
     asked = {("inside", name)}
     return resolve(asked, {"inside": (server,)}, lifetime=lifetime)["inside", name]
+
+
+def addresses(name: str, server: Endpoint, lifetime: float = 5.0) -> tuple[str, ...] | Unresolved:
+    answer = answered(name, server, lifetime)
+    return answer.addresses if isinstance(answer, Aliased) else answer
 
 
 @pytest.mark.parametrize(
@@ -59,6 +64,14 @@ def test_names_have_the_addresses_of_both_families(
     assert not isinstance(result, Unresolved)
     assert set(result) == found
     assert len(result) == len(found)
+
+
+def test_names_on_the_way_are_told(nameserver: Endpoint) -> None:
+    """One of them may be a third party's."""
+    assert answered("away.example.net", nameserver) == Aliased(
+        ("192.0.2.9",), ("both.example.org",)
+    )
+    assert answered("four.example.net", nameserver) == ("192.0.2.4",)
 
 
 def test_each_view_asks_its_own_name_servers(nameserver: Endpoint) -> None:

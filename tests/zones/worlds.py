@@ -1,12 +1,16 @@
 """Any zones, as hypothesis makes them: records of every type, most of which lead somewhere."""
 
+from ipaddress import ip_network
+
 from hypothesis import settings
 from hypothesis import strategies as st
 
 from tests.zones.build import zone
+from zones.answer import Aliased, Answer, Answers, Unresolved
+from zones.ownership import Ownership
 from zones.rdata import SERVICE_TYPES
 from zones.rules import Rules
-from zones.targets import Answers, Unresolved, names_to_resolve
+from zones.targets import names_to_resolve
 from zones.zone import ALIASES, Zone
 
 World = tuple[list[Zone], Answers, Rules]
@@ -93,12 +97,24 @@ _rules = st.builds(
     ports_for=st.sampled_from((lambda *_: (25, 143, 443), lambda *_: (443,), lambda *_: ())),
     external_for=st.sampled_from((lambda *_: "test", lambda *_: "skip")),
     external_addresses=st.just(1),
+    ownership=st.sampled_from(
+        (
+            Ownership(),
+            Ownership(),
+            Ownership(owned=(ip_network("192.0.2.2/31"),)),
+            Ownership(owned=(ip_network("198.51.100.0/24"),), third_party=("*.where", "a.*")),
+        )
+    ),
     services=st.sampled_from((SERVICE_TYPES, SERVICE_TYPES, frozenset({"MX"}))),
     wildcard_names=st.sampled_from(((), ("shop.company.com", "b.sub.company.com"))),
 )
-_answer: st.SearchStrategy[tuple[str, ...] | Unresolved] = st.sampled_from(
-    ((), ("198.51.100.1", "2001:db8::9"), Unresolved("SERVFAIL"))
+_ANSWERS: tuple[Answer, ...] = (
+    (),
+    ("198.51.100.1", "2001:db8::9"),
+    Aliased(("198.51.100.1",), ("a.net",)),
+    Unresolved("SERVFAIL"),
 )
+_answer: st.SearchStrategy[Answer] = st.sampled_from(_ANSWERS)
 
 
 @st.composite

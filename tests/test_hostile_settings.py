@@ -1,0 +1,52 @@
+"""Configuration files that break readers: one message with file and place, and nothing else."""
+
+from pathlib import Path
+
+import pytest
+
+from settings import SettingsError, load_settings
+
+SOURCE = """
+[[source]]
+name = "inside"
+type = "axfr"
+server = "10.0.0.2"
+zones = ["company.com"]
+"""
+BROKEN = {
+    "a key of a thousand parts": f"[policy]\n{'.'.join('a' * 1500)} = 1\n{SOURCE}",
+    "a number of 20,000 digits": f"[policy]\nmin_targets = 0x{'f' * 20_000}\n{SOURCE}",
+    "a number of repetitions that re cannot hold": f"{SOURCE}exclude = ['a{{99999999999}}']",
+    "groups deeper than re can go": f"{SOURCE}exclude = ['{'(' * 3000}{')' * 3000}']",
+    "a folder of a name too long": f'[policy]\nstores_dir = "{"a" * 5000}"\n{SOURCE}',
+    "a folder with a NUL in it": f'[policy]\nstores_dir = "a\\u0000b"\n{SOURCE}',
+    "a key that clears the screen": f'[policy]\n"a\\u001b[2J\\n" = 1\n{SOURCE}',
+    "a store that clears the screen": f'[policy]\ntrust_stores = ["\\u001b[2J\\n"]\n{SOURCE}',
+    "3,000 unknown keys": f"{SOURCE}[policy]\n" + "".join(f"a{n} = 1\n" for n in range(3000)),
+}
+
+
+def error_of(path: Path, text: str) -> str:
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError) as caught:
+        load_settings(path)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN)
+def test_what_cannot_be_is_told_with_the_file(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "compliance.toml"
+    lines = error_of(path, text).split("\n")
+    assert all(line.startswith(f"{path}: ") for line in lines)
+
+
+@pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN)
+def test_what_is_told_moves_no_cursor_and_has_an_end(tmp_path: Path, text: str) -> None:
+    lines = error_of(tmp_path / "compliance.toml", text).split("\n")
+    assert all(line.isprintable() and len(line) <= 1000 for line in lines)
+    assert len(lines) <= 101
+
+
+def test_faults_that_are_not_told_are_counted(tmp_path: Path) -> None:
+    told = error_of(tmp_path / "compliance.toml", BROKEN["3,000 unknown keys"])
+    assert told.endswith("and 2900 more faults")
