@@ -6,15 +6,7 @@ from checks.failure import title
 from checks.finding import CertificateRef, Finding
 from checks.text import moment
 from checks.verdict import Deployment, Subject, Verdict, Waived
-from reports.facts import (
-    INCOMPLETE,
-    POLICY,
-    accounts,
-    facts,
-    store_fact,
-    target_counts,
-    transfer,
-)
+from reports.facts import POLICY, accounts, facts, store_fact, target_counts, transfer
 from reports.markup import Markup, folded, pairs, table, tag, text
 from reports.rows import in_words
 from reports.run import Run
@@ -107,18 +99,13 @@ def details(verdict: Verdict) -> Markup:
 
 
 def run_block(
-    run: Run,
-    tallies: tuple[ZoneTally, ...],
-    counts: Iterable[tuple[str, str, str]],
-    *,
-    incomplete: bool,
+    run: Run, tallies: tuple[ZoneTally, ...], counts: Iterable[tuple[str, str, str]]
 ) -> Markup:
     """Return what the page starts with; ``counts`` are how often, how bad and which finding."""
     sentences = [tag("li", text(sentence)) for sentence in run.not_looked_at]
     return tag(
         "div",
         STYLE,
-        tag("h3", text(INCOMPLETE)) if incomplete else Markup(""),
         tag("h3", text("The run")),
         pairs(facts(run)),
         tag("h3", text("Zones")),

@@ -70,9 +70,13 @@ def summary(run: Run, results: Results) -> Iterator[str]:
 
 
 def plan(results: Results) -> Iterator[str]:
-    """Yield the lines of a dry run's summary."""
+    """Yield the lines of a dry run's summary, in which no test tells how to mend a zone."""
     for each in results.tally():
         yield from zone_lines(each)
+        if each.zone.error:
+            yield f"  remedy: {clean(each.zone.remedy)}"
+    if results.incomplete:
+        yield INCOMPLETE
 
 
 def zone_lines(each: ZoneTally) -> Iterator[str]:
