@@ -5,7 +5,7 @@ to another, and a test that waits for such a server lets the window grow.
 """
 
 import threading
-from collections import Counter, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -63,7 +63,8 @@ class Ahead:
         self._held, self._silence = held, silence
         self._changed = threading.Condition(threading.RLock())
         self._demanded: dict[Key, tuple[Target, Future[Scan]]] = {}
-        self._expected: dict[Key, Target] = {}
+        # A dict that loses its first key again and again goes over all that it has lost each time.
+        self._expected = OrderedDict[Key, Target]()
         self._ahead: dict[Key, _UnderWay] = {}
         """What was begun and not asked for."""
         self._awaited: _UnderWay | None = None
@@ -84,9 +85,9 @@ class Ahead:
         with self._changed:
             # What is done and will not be asked for would fill the window for ever.
             self._ahead = {key: scan for key, scan in self._ahead.items() if key in expected}
-            self._expected = {
-                key: target for key, target in expected.items() if key not in self._ahead
-            }
+            self._expected = OrderedDict(
+                (key, target) for key, target in expected.items() if key not in self._ahead
+            )
             self._begin_some()
 
     def take(self, target: Target) -> "Future[Scan]":
@@ -102,12 +103,14 @@ class Ahead:
             return future
 
     def close(self) -> None:
-        """Forget what was expected, and wait for what is under way."""
+        """Forget what was expected; what is under way is not waited for.
+
+        Ctrl-C may have come while one was begun, of which nobody will ever say that it has ended.
+        """
         with self._changed:
             self._is_closing = True
             self._expected.clear()
             self._changed.notify_all()
-            self._changed.wait_for(lambda: not self._under_way)
         self._listener.join()
 
     def _begin_some(self) -> None:
@@ -174,8 +177,6 @@ class Ahead:
             self._busy[scan.address] -= 1
             if not self._busy[scan.address]:
                 del self._busy[scan.address]
-            if self._is_closing:
-                self._changed.notify_all()
             self._begin_some()
 
     def _listen(self) -> None:

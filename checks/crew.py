@@ -97,6 +97,8 @@ class Crew:
         """End all children at once; tasks that are not done raise CrewClosedError."""
         with self._lock:
             self._closing = True
+            # Ctrl-C may have come between the note that it was woken and the waking.
+            self._is_woken = False
         self._wake()
         self._thread.join()
 

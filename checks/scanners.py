@@ -126,9 +126,10 @@ class Scanners:
 
     def close(self) -> None:
         """End all processes; scans that are not done raise CrewClosedError."""
+        # First of all: each that ends makes room for another, which would connect to somebody yet.
+        self._ahead.close()
         self._handshakes.close()
         self._paths.close()
-        self._ahead.close()
         self._connections.shutdown()
 
     def _reach(self, address: str, port: int) -> "Future[Reach]":

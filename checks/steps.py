@@ -13,7 +13,8 @@ Steps = Generator["Future[Any]", Any, Result]
 def run(steps: Steps[Result]) -> "Future[Result]":
     """Return the future of what the steps return or raise.
 
-    Each step runs in the thread that completed the future before it, so it must not block.
+    Each step runs in the thread that completed the future before it, so it must not block. Ctrl-C
+    that comes meanwhile is no error of theirs: it is raised here.
     """
     result: Future[Result] = Future()
     _go_on(steps, result, None)
@@ -25,7 +26,7 @@ def _go_on(steps: Steps[Result], result: "Future[Result]", awaited: "Future[Any]
         next_one = _advanced(steps, awaited)
     except StopIteration as end:
         result.set_result(end.value)
-    except BaseException as error:  # noqa: BLE001 - handed on to who waits for the result
+    except Exception as error:  # noqa: BLE001 - handed on to who waits for the result
         result.set_exception(error)
     else:
         next_one.add_done_callback(lambda done: _go_on(steps, result, done))

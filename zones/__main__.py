@@ -15,7 +15,7 @@ from zones.endpoint import DNS_PORT, parse_endpoint
 from zones.export import Export, ExportError, write_export
 from zones.inventory import Collected
 from zones.key_file import read_key
-from zones.name import name_text, parse_name
+from zones.name import parse_origin
 from zones.source import ZoneFailure, ZoneSourceError
 from zones.stream import DEFAULT, Limits
 from zones.tls import XOT_PORT, Tls, tls_context
@@ -25,6 +25,9 @@ EXIT_USAGE = 4
 """As pytest's."""
 EXIT_INCOMPLETE = 6
 """As a run's."""
+
+_LONGEST = 3600
+"""As ``transfer_timeout`` of a source."""
 
 _OPTIONS = (
     ("--view", "NAME", "name of the source in compliance.toml; else it is the one with that zone"),
@@ -110,9 +113,9 @@ def _checked(parser: _Parser, given: argparse.Namespace) -> argparse.Namespace:
     port = XOT_PORT if _has_tls(given) else DNS_PORT
     try:
         given.server = [parse_endpoint(text, port) for text in given.server]
-        given.zone = [*dict.fromkeys(map(_origin, given.zone))]
-        given.catalog = None if given.catalog is None else _origin(given.catalog)
-        given.tsig_name = _origin(given.tsig_name) if given.tsig_name else ""
+        given.zone = [*dict.fromkeys(map(parse_origin, given.zone))]
+        given.catalog = None if given.catalog is None else parse_origin(given.catalog)
+        given.tsig_name = parse_origin(given.tsig_name) if given.tsig_name else ""
     except ValueError as error:
         parser.error(str(error))
     for fault in _faults(given):
@@ -125,16 +128,14 @@ def _faults(given: argparse.Namespace) -> Iterator[str]:
         yield "name a zone with --zone, or a catalog zone with --catalog"
     if given.catalog in given.zone:
         yield f"{given.catalog or '.'} is given as --zone and as --catalog; leave one"
+    if not 0 < given.transfer_timeout <= _LONGEST:
+        yield f"--transfer-timeout: more than 0 and at most {_LONGEST} seconds"
+    if min(given.max_records, given.max_bytes) < 1:
+        yield "--max-records, --max-bytes: at least 1"
     if given.tsig_name and not given.tsig_key_file:
         yield "--tsig-name: of which file? Name it with --tsig-key-file"
     if given.tls_key and not given.tls_cert:
         yield "--tls-key: of which certificate? Name it with --tls-cert"
-
-
-def _origin(text: str) -> str:
-    if not text:
-        raise ValueError("a zone has a name; the root zone is written as '.'")
-    return name_text(parse_name(text))
 
 
 if __name__ == "__main__":

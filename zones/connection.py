@@ -9,7 +9,7 @@ from zones.failure import TransferFailure
 
 _CONNECT_SECONDS = 10
 _REACH = "mend server in the configuration, or the network between here and it"
-_NO_DNS = "look whether a DNS server answers TCP at that address and port"
+NO_DNS = "look whether a DNS server answers TCP at that address and port"
 _OWN = "set source_address to an address of this host, of the same family as the server's"
 _NO_ROUTE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL})
 
@@ -44,7 +44,7 @@ def connect_failure(error: OSError) -> TransferFailure:
         case socket.gaierror():
             return TransferFailure("is an unknown host", _REACH)
         case ConnectionRefusedError():
-            return TransferFailure("refuses the connection", _NO_DNS)
+            return TransferFailure("refuses the connection", NO_DNS)
         case TimeoutError():
             return TransferFailure("does not answer (timed out connecting)", _REACH)
         case OSError(errno=number) if number in _NO_ROUTE:

@@ -42,8 +42,12 @@ class Demands:
             yield MTA_STS
 
     def _look_for_tlsa(self, view: str, exchange: str) -> bool:
-        found = map(read_tlsa, self._lookup.found(view, f"_25._tcp.{exchange}", "TLSA"))
-        return any(isinstance(each, Tlsa) and each.usage in _DANE_USAGES for each in found)
+        """Look at the exchange, and at what it is an alias of (RFC 7672 section 2.2)."""
+        for name in {exchange, self._lookup.follow(view, exchange).name}:
+            found = map(read_tlsa, self._lookup.found(view, f"_25._tcp.{name}", "TLSA"))
+            if any(isinstance(each, Tlsa) and each.usage in _DANE_USAGES for each in found):
+                return True
+        return False
 
     def _look_for_policy(self, view: str, domain: str) -> bool:
         """Tell whether exactly one record says ``v=STSv1`` (RFC 8461 section 3.1)."""

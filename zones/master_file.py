@@ -9,8 +9,8 @@ from pydantic import BeforeValidator, Field, PrivateAttr
 
 from zones.collector import Collector
 from zones.entries import EntryError, Limits, read_entries
-from zones.name import parse_name
-from zones.origin import Origin, distinct, parse_origin
+from zones.name import parse_name, parse_origin
+from zones.origin import Origin, distinct
 from zones.source import ZoneFailure, ZoneSourceError
 from zones.source_model import SourceModel
 from zones.zone import Zone

@@ -46,6 +46,13 @@ def parse_name(text: str) -> dns.name.Name:
         raise ValueError(f"{text!r} is no domain name: {error}") from error
 
 
+def parse_origin(text: str) -> str:
+    """Return the apex name that the text stands for; raises ValueError where it is none."""
+    if not text:
+        raise ValueError("a zone has a name; the root zone is written as '.'")
+    return name_text(parse_name(text))
+
+
 def parent(name: str) -> str:
     """Return the name without its first label; escaped dots separate nothing."""
     if "\\" in name:

@@ -30,6 +30,7 @@ _CLASS = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+", re.ASCII)
 _SHOWN = 200
 """Characters of what a provider says."""
 _WAIT = "look at the network between here and it, or raise transfer_timeout"
+_NONE = "look at the provider's options and credentials, or leave the source out"
 _LOOK = "look at the provider's options and credentials, and at the network between here and it"
 
 
@@ -140,6 +141,8 @@ class OctodnsSource(SourceModel):
         except OctodnsError as error:
             yield from self.failed(name, error)
             return
+        if not origins:
+            raise OctodnsError(f"{name} lists no zone", _NONE)
         yield from self._each(provider, origins)
 
     def _made(self) -> BaseSource:

@@ -4,14 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from zones.name import name_text, parse_name
-
-
-def parse_origin(text: str) -> str:
-    """Return the apex name that the text stands for; raises ValueError where it is none."""
-    if not text:
-        raise ValueError("a zone has a name; the root zone is written as '.'")
-    return name_text(parse_name(text))
+from zones.name import parse_origin
 
 
 def distinct(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -6,8 +6,9 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 _PREFIX = "env/"
+# Azure's is ``key`` and no more.
 _SECRET_KEY = re.compile(
-    r".*secret.*|.*(?:password|passwd|passphrase|token|api_?key|private_key)", re.IGNORECASE
+    r".*secret.*|.*(?:password|passwd|passphrase|token|api_?key|private_key)|key", re.IGNORECASE
 )
 
 Options = Mapping[str, Any]

@@ -45,6 +45,7 @@ _REMEDIES = {
     "ThrottlingException": _LATER,
     "NoSuchHostedZone": "mend zone_ids, or look which account the credentials are of",
 }
+_NONE = "mend private, or look which account the credentials are of, or leave the source out"
 _OTHERWISE = "look up that code in the documentation of the Route 53 API"
 _MEND = "mend the record in Route 53"
 
@@ -85,6 +86,8 @@ class Route53Source(SourceModel):
     def _names_zones_in_one_way(self) -> Self:
         if self.zones and self.zone_ids:
             raise ValueError("name the zones by zones or by zone_ids, not by both")
+        if self.private is not None and self.zone_ids:
+            raise ValueError("private chooses among zones, and zone_ids has chosen; leave one")
         return self
 
     @property
@@ -96,12 +99,18 @@ class Route53Source(SourceModel):
         """See ``ZoneSource.collect``."""
         try:
             client = self._client()
-            by_origin = _by_origin(self._hosted_zones(client))
+            hosted = [*self._hosted_zones(client)]
+            by_origin = _by_origin([each for each in hosted if not isinstance(each, Route53Error)])
         except (BotoCoreError, ClientError, ValueError) as error:
             yield from self.failed("Route 53", _failure("Route 53", error))
             return
         for origin in self.zones or sorted(by_origin):
             yield self._zone_or_failure(client, origin, by_origin[origin])
+        failures = [each for each in hosted if isinstance(each, Route53Error)]
+        if failures:
+            raise Route53Error("; ".join(each.what for each in failures), failures[0].remedy)
+        if not (self.zones or by_origin):
+            raise Route53Error("Route 53 lists no hosted zone", _NONE)
 
     def _client(self) -> Any:  # noqa: ANN401 - boto3 makes its classes when it is asked for them
         session = boto3.Session(profile_name=self.profile, region_name=self.region)
@@ -109,14 +118,18 @@ class Route53Source(SourceModel):
         config = Config(retries=retries, connect_timeout=10, read_timeout=30)
         return session.client("route53", config=config)
 
-    def _hosted_zones(self, client: Any) -> list[HostedZone]:  # noqa: ANN401 - likewise
-        """Return those that are asked for, in any order."""
-        if self.zone_ids:
-            found = [client.get_hosted_zone(Id=each)["HostedZone"] for each in self.zone_ids]
-        else:
-            pages = client.get_paginator("list_hosted_zones").paginate()
-            found = [each for page in pages for each in page["HostedZones"]]
-        return [each for each in found if self.private in {None, _is_private(each)}]
+    def _hosted_zones(self, client: Any) -> Iterator[HostedZone | Route53Error]:  # noqa: ANN401 - likewise
+        """Yield those that are asked for, in any order, or why one of the ids cannot be had."""
+        for zone_id in self.zone_ids:
+            try:
+                yield client.get_hosted_zone(Id=zone_id)["HostedZone"]
+            except ClientError as error:
+                yield _failure(f"Route 53 {zone_id}", error)
+        pages = client.get_paginator("list_hosted_zones").paginate() if not self.zone_ids else ()
+        for page in pages:
+            yield from (
+                each for each in page["HostedZones"] if self.private in {None, _is_private(each)}
+            )
 
     def _zone_or_failure(
         self,

@@ -9,10 +9,10 @@ from time import monotonic
 
 from zones.failure import TransferFailure
 
-_LOG = "look at the server's log for the transfer, and at middleboxes between here and it"
-_LOG_OR_TLS = f"{_LOG}; so ends a question in the clear to a port for TLS (set tls)"
+LOG = "look at the server's log for the transfer, and at middleboxes between here and it"
+_LOG_OR_TLS = f"{LOG}; so ends a question in the clear to a port for TLS (set tls)"
 _LOG_OR_CLIENT = (
-    f"{_LOG}; so ends a client whose certificate (tls.cert_file) is missed or not trusted"
+    f"{LOG}; so ends a client whose certificate (tls.cert_file) is missed or not trusted"
 )
 
 
@@ -48,7 +48,7 @@ class Stream:
     def cut_off(self) -> TransferFailure:
         """Why there is no more, if the connection has ended."""
         if self.began:
-            return TransferFailure("closed the connection midway", _LOG)
+            return TransferFailure("closed the connection midway", LOG)
         over_tls = isinstance(self._connection, ssl.SSLSocket)
         return TransferFailure(
             "closed the connection without an answer", _LOG_OR_CLIENT if over_tls else _LOG_OR_TLS

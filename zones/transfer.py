@@ -23,12 +23,12 @@ import dns.rrset
 import dns.xfr
 
 from zones.collector import Collector
-from zones.connection import connect
+from zones.connection import NO_DNS, connect
 from zones.endpoint import Endpoint
 from zones.failure import TransferFailure
 from zones.message import READ_ERRORS, Read, read_message
 from zones.name import name_text
-from zones.stream import Limits, Stream
+from zones.stream import LOG, Limits, Stream
 from zones.tls import Tls, secured, tls_failure
 from zones.tsig import Key
 from zones.verifier import Verifier
@@ -45,11 +45,9 @@ _AUTHORITY_OR_ALLOW = (
 )
 _LOADED = "look in the server's log whether the zone is loaded and has not expired"
 _TIMEOUT = "look at the server's load and its firewall, or raise transfer_timeout"
-_LOG = "look at the server's log for the transfer, and at middleboxes between here and it"
 _MALFORMED = (
     "look at the server's zone data for a malformed record, and whether it speaks DNS at all"
 )
-_NO_DNS = "look whether a DNS server answers TCP at that address and port"
 _AGAIN = "run again, and look whether the zone is changed all the time"
 _DATA = "remove that record from the zone's data, and look which zone the server has loaded"
 
@@ -178,14 +176,14 @@ def _require_inside(owner: dns.name.Name, origin: dns.name.Name) -> None:
 
 def _refusal(rcode: dns.rcode.Rcode) -> TransferFailure:
     text = dns.rcode.to_text(rcode)
-    return TransferFailure(*_RCODES.get(rcode, (f"answers {text} to AXFR", _LOG)))
+    return TransferFailure(*_RCODES.get(rcode, (f"answers {text} to AXFR", LOG)))
 
 
 def _check_header(wire: bytes, query_id: int) -> None:
     if len(wire) < _HEADER_BYTES:
-        raise TransferFailure("sent a message that is too short for DNS", _NO_DNS)
+        raise TransferFailure("sent a message that is too short for DNS", NO_DNS)
     number, flags = struct.unpack_from("!HH", wire)
     if number != query_id:
-        raise TransferFailure("sent a message with another id than the query's", _NO_DNS)
+        raise TransferFailure("sent a message with another id than the query's", NO_DNS)
     if not flags & dns.flags.QR or dns.opcode.from_flags(flags) != dns.opcode.QUERY:
-        raise TransferFailure("sent a message that is not an answer to the query", _NO_DNS)
+        raise TransferFailure("sent a message that is not an answer to the query", NO_DNS)

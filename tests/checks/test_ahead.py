@@ -49,6 +49,9 @@ class Gate:
         with self._arrival:
             assert self._arrival.wait_for(lambda: len(self.came) >= count, 30)
 
+    def wait_for_all(self) -> None:
+        self._threads.shutdown()
+
 
 @pytest.fixture
 def gate() -> Iterator[Gate]:
@@ -213,3 +216,27 @@ def test_many_that_end_at_once_are_all_scanned() -> None:
     targets = [target(n % 250, f"127.1.{n // 250}.{n % 250}") for n in range(5000)]
     scanning.expect(targets)
     assert [scanning.take(each).result(30).target for each in targets] == targets
+
+
+def test_ctrl_c_while_a_scan_is_begun_holds_up_no_end() -> None:
+    def interrupted(_target: Target) -> "Future[Scan]":
+        raise KeyboardInterrupt
+
+    scanning = Ahead(interrupted, at_once=2, held=8, per_address=2)
+    with pytest.raises(KeyboardInterrupt):
+        scanning.take(target(1))
+    closing = threading.Thread(target=scanning.close, daemon=True)
+    closing.start()
+    closing.join(30)
+    assert not closing.is_alive()
+
+
+def test_nothing_is_begun_after_the_end(gate: Gate) -> None:
+    """What ends then makes room for others, whose servers nobody wants to hear of any more."""
+    scanning = ahead(gate, at_once=4)
+    scanning.expect([target(n) for n in range(40)])
+    gate.wait_for(4)
+    scanning.close()
+    gate.open.set()
+    gate.wait_for_all()
+    assert len(gate.came) == 4

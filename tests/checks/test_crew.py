@@ -6,6 +6,7 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
 from pathlib import Path
@@ -116,6 +117,22 @@ def test_work_that_cannot_be_imported_is_told_and_not_tried_for_ever() -> None:
     with pytest.raises(ChildDiedError, match="exit code 1"):
         crew.submit(("double", 1)).result(60)
     crew.close()
+
+
+def test_ctrl_c_while_a_crew_is_woken_holds_up_no_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_message: bytes) -> None:
+        raise KeyboardInterrupt
+
+    crew = Crew(WORK, size=1, slots=1, patience=60)
+    assert crew.submit(("double", 1)).result(60) == 2
+    with monkeypatch.context() as patching:
+        patching.setattr(crew._waker, "send_bytes", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            crew.submit(("double", 1))
+    closing = threading.Thread(target=crew.close, daemon=True)
+    closing.start()
+    closing.join(60)
+    assert not closing.is_alive()
 
 
 def test_closing_ends_the_children_and_what_is_not_done_is_told() -> None:

@@ -56,3 +56,14 @@ def test_a_future_that_was_cancelled_ends_the_steps() -> None:
     result = run(steps())
     waiting.cancel()
     assert result.exception(0) is not None
+
+
+def test_ctrl_c_during_a_step_is_no_result_of_it() -> None:
+    """Whoever waits for that result may do so much later, or never."""
+
+    def steps() -> Steps[int]:
+        yield from ()
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(steps())

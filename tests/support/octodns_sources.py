@@ -34,6 +34,14 @@ class Listing(Strict):
         raise KeyError(self.token)
 
 
+class Idle(Listing):
+    """A source that has no zone."""
+
+    def list_zones(self) -> list[str]:
+        """Yield none."""
+        return []
+
+
 class Loud(Listing):
     """A source that warns, as octoDNS does of records that it thinks little of."""
 

@@ -7,7 +7,7 @@ _FILE = Path(__file__).with_suffix(".zone")
 _MARK = "; not with "
 
 
-def oddities(reader: str = "") -> str:
+def oddities(reader: str) -> str:
     """Return the text of the primary file without the lines that the reader refuses to load."""
     lines = _FILE.read_text(encoding="ascii").splitlines()
     return "\n".join(line for line in lines if reader not in _refusing(line)) + "\n"

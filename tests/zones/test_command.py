@@ -144,6 +144,8 @@ def test_zone_that_fails_is_told_in_the_file_and_by_the_exit_code(
         (("--zone=a.example", "--tsig-name=key"), "--tsig-name: of which file?"),
         (("--zone=a.example", "--tls-key=key.pem"), "--tls-key: of which certificate?"),
         (("--zone=a.example", "--max-records=many"), "invalid int value"),
+        (("--zone=a.example", "--max-records=0"), "at least 1"),
+        (("--zone=a.example", "--transfer-timeout=nan"), "at most 3600 seconds"),
     ],
 )
 def test_what_cannot_be_asked_is_a_usage_error(

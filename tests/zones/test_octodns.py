@@ -251,6 +251,13 @@ def test_a_provider_that_cannot_list_its_zones_fails_as_a_whole() -> None:
     )
 
 
+def test_a_provider_that_lists_no_zone_fails() -> None:
+    """Else a run that looks at nothing because of it would be green beside other sources."""
+    made = source({"class": f"{SUPPORT}.Idle", "token": "env/TOKEN"})
+    with pytest.raises(OctodnsError, match=r"Idle lists no zone; look at"):
+        list(made.prepared({"TOKEN": "s3cr3t"}).collect())
+
+
 def test_a_provider_that_cannot_be_made_is_told_of_each_zone_that_is_named(tmp_path: Path) -> None:
     """Of options that the class hands on, nobody but octoDNS knows which there are."""
     options = {**yaml(tmp_path, company=COMPANY), "colour": "red"}
@@ -357,8 +364,8 @@ def test_a_class_that_is_no_provider_is_refused(name: str, words: str) -> None:
         ),
         ({"token": "s3cr3t"}, 'token: a secret stands in no file; write "env/NAME"'),
         (
-            {"token": "env/TOKEN", "account": {"Api_Key": "s3cr3t"}},
-            'Api_Key: a secret stands in no file; write "env/NAME"',
+            {"token": "env/TOKEN", "account": {"Api_Key": "s3cr3t", "key": "s3cr3t"}},
+            'Api_Key, key: a secret stands in no file; write "env/NAME"',
         ),
     ],
 )

@@ -276,12 +276,17 @@ def test_zones_may_be_named_by_their_ids(aws: Account) -> None:
     assert only_zone(zone_ids=(f"/hostedzone/{wanted}",)).server == f"Route 53 {wanted}"
 
 
-@pytest.mark.usefixtures("aws")
-def test_an_id_that_is_not_there_is_told() -> None:
-    assert error(zone_ids=("Z0GONE",)) == (
-        "Route 53: answers NoSuchHostedZone to GetHostedZone;"
-        " mend zone_ids, or look which account the credentials are of"
-    )
+def test_an_id_that_is_not_there_leaves_the_other_zones(aws: Account) -> None:
+    wanted = aws.create("company.com")
+    found = source(zone_ids=("Z0GONE", wanted, "Z1GONE")).collect()
+    assert next(found).origin == "company.com"
+    with pytest.raises(Route53Error, match=r"Z0GONE: answers NoSuchHostedZone .*; Route 53 Z1GONE"):
+        next(found)
+
+
+def test_that_there_is_no_zone_at_all_is_a_failure(aws: Account) -> None:
+    aws.create("company.com")
+    assert error(private=True).startswith("Route 53 lists no hosted zone; ")
 
 
 def test_a_record_that_cannot_be_read_ends_the_zone(aws: Account) -> None:

@@ -123,6 +123,13 @@ def test_tlsa_record_and_mta_sts_demand_that_the_certificate_is_checked() -> Non
     assert demands(TLSA, STS) == ("MTA-STS", "TLSA")
 
 
+def test_tlsa_record_at_what_the_exchange_is_an_alias_of_counts() -> None:
+    """Senders look there first (RFC 7672 section 2.2)."""
+    mail = ("mx.company.com CNAME mail.company.com", MAIL[0], TLSA)
+    found = from_services("company.com MX 10 mx.company.com", *mail)
+    assert [each.demanded_by for each in found if each.fqdn == "mx.company.com"] == [("TLSA",)]
+
+
 def test_mta_sts_of_any_of_the_domains_counts() -> None:
     assert demands(
         "a.company.com MX 10 mail.company.com", STS.replace("_mta-sts", "_mta-sts.a")

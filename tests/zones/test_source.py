@@ -124,6 +124,7 @@ def test_zone_names_are_taken_in_any_form() -> None:
     ("keys", "complaint"),
     [
         ({"zones": ("a.com",), "zone_ids": ("Z1",)}, "by zones or by zone_ids, not by both"),
+        ({"private": True, "zone_ids": ("Z1",)}, "private chooses among zones"),
         ({"zone_ids": ("company.com",)}, "'company.com' is no id of a hosted zone"),
         ({"zone_ids": ("Z1", "/hostedzone/Z1")}, "named twice: Z1"),
         ({"private": "yes"}, "valid boolean"),
