@@ -82,6 +82,12 @@ class Audit:
         return tuple(tuple(map(by_name.__getitem__, names)) for names in sorted(required))
 
     @property
+    def tables(self) -> tuple[str, ...]:
+        """The origins that ``[[zone]]`` tables name."""
+        names = (table.name for table in self.settings.document.zone)
+        return tuple(name for name in names if name is not None)
+
+    @property
     def terms(self) -> Terms:
         """What findings about the run as a whole are weighed by."""
         judged_at = self.inventory.judged_at

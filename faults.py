@@ -78,12 +78,15 @@ def _given_and_allowed(detail: Any) -> tuple[str, str]:  # noqa: ANN401 - likewi
             return ": ", "is missing"
         case "extra_forbidden":
             return ": ", "is not known; compliance.toml.sample has every key"
+        case "model_type" | "dict_type":
+            words = "Input should be a table"
+        case "too_short":
+            words = "at least one is needed"
         case "hidden":
             return ": ", detail["msg"]
         case _:
-            return f": given {shown(detail['input'])}; ", detail["msg"].removeprefix(
-                "Value error, "
-            )
+            words = detail["msg"].removeprefix("Value error, ")
+    return f": given {shown(detail['input'])}; ", words
 
 
 def _place(place: str, steps: Sequence[int | str], raw: object) -> str:

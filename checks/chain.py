@@ -29,7 +29,7 @@ def _missing(chain: Chain, told: tuple[Refusal, ...]) -> Iterator[Finding]:
                 rest = f"server did not send {issuer} (AIA: {clean(refusal.rule, 200)})"
             case "issuer-not-sent":
                 url = f" (AIA: {clean(refusal.rule, 200)})" if refusal.rule else ""
-                rest = f"{issuer} was not sent and is in no store{url}"
+                rest = f"{issuer} was not sent and is in no required store{url}"
             case _:
                 continue
         yield found(

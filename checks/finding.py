@@ -139,17 +139,18 @@ CATALOGUE: dict[str, Kind] = {
     ),
     "self-signed": _error(
         "the certificate is signed by itself",
-        "issue it from a trusted CA, or add it to own_ca",
+        "issue it from a trusted CA, or add it to own_ca and set trust to own or either",
         "RFC 5280 section 6.1",
     ),
     "untrusted-root": _error(
         "the chain ends in a root that no required store holds",
-        "use another CA, or add the root to own_ca",
+        "use another CA, or add the root to own_ca and set trust to own or either",
         "RFC 5280 section 6.1",
     ),
     "issuer-not-sent": _error(
-        "an issuer was not sent and is in no store",
-        "install the full chain; if the issuer is a root of your own, add it to own_ca",
+        "an issuer was not sent and is in no required store",
+        "install the full chain; if the issuer is a root of your own,"
+        " add it to own_ca and set trust to own or either",
         "RFC 5246 section 7.4.2",
     ),
     "missing-intermediate": _error(
@@ -234,7 +235,7 @@ CATALOGUE: dict[str, Kind] = {
     ),
     "not-tls": _error(
         "the port answers, but not with TLS",
-        "mend the service, or the list of ports",
+        "mend the service, or ports and starttls in the policy",
         "RFC 8446 section 5.1",
     ),
     "certificate-unreadable": _error(

@@ -47,7 +47,7 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 Family = Literal["ipv4", "ipv6"]
 HostName = Annotated[str, AfterValidator(_host_name)]
 NamePattern = Annotated[str, AfterValidator(name_pattern)]
-StartTlsByPort = dict[Port, StartTls | Literal["implicit"]]
+StartTlsByPort = dict[Port, Literal[StartTls, "implicit"]]
 # None at all would leave nothing to judge trust by.
 StoreNames = Annotated[tuple[str, ...], Field(min_length=1)]
 
@@ -240,4 +240,9 @@ class Waiver(Model):
 
     def covers(self, fqdn: str, finding_id: str) -> bool:
         """Tell whether the waiver speaks of that name and finding."""
-        return self.fqdn.lower().rstrip(".") == fqdn and self.finding == finding_id
+        return self.name == fqdn and self.finding == finding_id
+
+    @property
+    def name(self) -> str:
+        """The name as subjects have it."""
+        return self.fqdn.lower().rstrip(".")

@@ -9,6 +9,8 @@ from checks.found import found
 from checks.text import clean
 from zones.target import SkipReason
 
+_OPENING = "mend the service, or what names it: the record, or starttls in the policy"
+"""What is to be done where TLS is begun midway, and no virtual host is chosen."""
 REFUSED = "EXCLUDED: refused"
 """The reason of a target where nothing listens."""
 _REASONS = {
@@ -57,7 +59,8 @@ def _failed(scan: Scan, failure: HandshakeFailure) -> Finding:
     reason = clean(failure.reason, 300)
     match failure.kind:
         case FailureKind.TLS_FAILED:
-            return found("tls-failed", f"TLS handshake failed: {reason}")
+            remedy = _OPENING if scan.target.starttls else ""
+            return found("tls-failed", f"TLS handshake failed: {reason}", remedy=remedy)
         case FailureKind.NOT_TLS:
             message = f"port {scan.target.port} answers, but not with TLS: {reason}"
             return found("not-tls", message)

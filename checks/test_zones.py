@@ -4,15 +4,15 @@ from collections.abc import Callable
 
 from checks.ruling import Terms
 from checks.verdict import Verdict
-from checks.zone import Panels, ZoneTally, judge_inventory, judge_zone
+from checks.zone import Configured, ZoneTally, judge_inventory, judge_zone
 from zones.inventory import Inventory, ZoneResult
 
 Settle = Callable[[Verdict], None]
 
 
-def test_inventory(inventory: Inventory, audit: Panels, terms: Terms, settle: Settle) -> None:
+def test_inventory(inventory: Inventory, audit: Configured, terms: Terms, settle: Settle) -> None:
     """There is something to test, and a trust store that is not out of date to test it by."""
-    settle(judge_inventory(inventory, audit.panels, terms))
+    settle(judge_inventory(inventory, audit.panels, terms, audit.tables))
 
 
 def test_zone(

@@ -12,18 +12,24 @@ from checks.text import clean, listed
 from checks.verdict import Outcome, Subject, SubjectKind, Verdict
 from zones.inventory import Inventory, ZoneResult
 
+_RUN = "inventory"
+"""The name that a waiver has for findings about the run."""
 _INCOMPLETE = frozenset({"zone-failed", "zone-unanswered"})
 
 Panel: TypeAlias = tuple[StoreFile, ...]
 """The stores that one policy of the run requires."""
 
 
-class Panels(Protocol):
-    """Knows by which stores the run judges trust."""
+class Configured(Protocol):
+    """Knows by which stores the run judges trust, and for which zones it has rules."""
 
     @property
     def panels(self) -> tuple[Panel, ...]:
         """For each policy that is in force somewhere the stores that it requires."""
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The origins that ``[[zone]]`` tables name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +57,22 @@ def judge_zone(zone: ZoneResult, zone_id: str, tally: ZoneTally, terms: Terms) -
     return verdict
 
 
-def judge_inventory(inventory: Inventory, panels: Iterable[Panel], terms: Terms) -> Verdict:
-    """Return the verdict on the run as a whole: whether there is anything to test, and by what."""
-    subject = Subject(SubjectKind.RUN, "inventory", "inventory")
+def judge_inventory(
+    inventory: Inventory, panels: Iterable[Panel], terms: Terms, tables: Iterable[str] = ()
+) -> Verdict:
+    """Return the verdict on the run as a whole: whether there is anything to test, and by what.
+
+    ``tables`` are the origins that ``[[zone]]`` tables name.
+    """
+    subject = Subject(SubjectKind.RUN, _RUN, _RUN)
     findings = (
         *_no_targets(inventory),
         *_not_in_dns(inventory, terms),
         *_no_current_store(panels, terms),
     )
     verdict = rule(subject, findings, terms)
-    if inventory.targets:
-        return verdict
-    zones = tuple(f"zone {_origin(zone)}: {_why_empty(zone)}" for zone in inventory.zones)
-    return replace(verdict, remarks=(*verdict.remarks, *zones))
+    remarks = (*verdict.remarks, *_why_empty_zones(inventory), *_idle(inventory, terms, tables))
+    return replace(verdict, remarks=remarks)
 
 
 def _with_gap(verdict: Verdict, gap: Finding) -> Verdict:
@@ -116,6 +125,29 @@ def _no_targets(inventory: Inventory) -> Iterator[Finding]:
     if not inventory.targets:
         zones = [f"{_origin(zone)} ({_why_empty(zone)})" for zone in inventory.zones]
         yield found("no-targets", f"the run has no targets: {listed(zones) or 'no zones'}")
+
+
+def _why_empty_zones(inventory: Inventory) -> Iterator[str]:
+    if not inventory.targets:
+        yield from (f"zone {_origin(zone)}: {_why_empty(zone)}" for zone in inventory.zones)
+
+
+def _idle(inventory: Inventory, terms: Terms, tables: Iterable[str]) -> Iterator[str]:
+    """Yield what of the configuration fits nothing: a misspelt name would do so unheard."""
+    if any(zone.error for zone in inventory.zones):
+        # It may well fit what could not be had.
+        return
+    targets = {target.fqdn for target in inventory.targets}
+    zones = {zone.origin for zone in inventory.zones}
+    for name in terms.policy.wildcard_names:
+        if name not in targets:
+            yield f"{clean(name)} stands in wildcard_names, and no record makes it a target"
+    for waiver in terms.waivers:
+        if waiver.name not in targets and waiver.name not in {*zones, _RUN}:
+            yield f"the waiver of {waiver.finding} for {clean(waiver.fqdn)} fits no target or zone"
+    for name in tables:
+        if name not in zones:
+            yield f"the [[zone]] table of {clean(name) or '.'} fits no zone"
 
 
 def _not_in_dns(inventory: Inventory, terms: Terms) -> Iterator[Finding]:

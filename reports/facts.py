@@ -14,6 +14,9 @@ from zones.inventory import ZoneResult
 POLICY = 32_000
 """Characters of the policy that a report shows."""
 
+INCOMPLETE = "INCOMPLETE: this run has not looked at all that it should have"
+"""Of a run that ends with ``EXIT_INCOMPLETE``, whatever else it found."""
+
 ENDINGS = (
     *(Outcome.OK.value, Outcome.WARNING.value, Outcome.ERROR.value, Outcome.WAIVED.value),
     *(Fate.NOT_VERIFIED.value, EXCLUDED, Fate.NOT_RUN.value),

@@ -12,7 +12,8 @@ from pytest_html.basereport import BaseReport
 
 from checks.text import moment
 from checks.verdict import Verdict
-from reports.facts import finding_counts
+from reports.facts import INCOMPLETE, finding_counts
+from reports.markup import tag, text
 from reports.page import details, header_cells, plain_cells, row_cells, run_block
 from reports.results import RESULTS_KEY, is_controller
 from reports.run import RUN_KEY
@@ -38,6 +39,8 @@ class HtmlReport:
         run = self._config.stash.get(RUN_KEY, None)
         if run is not None:
             results = self._config.stash[RESULTS_KEY]
+            if results.incomplete:
+                prefix.append(tag("h3", text(INCOMPLETE)))
             counts = finding_counts(results.findings, results.waived)
             prefix.append(run_block(run, results.tally(), counts))
 

@@ -29,7 +29,8 @@ class Results:
         self.waived = Counter[str]()
         """How often each finding was waived, by its id."""
         self.incomplete = False
-        """Whether any verdict says that the run has not looked at all that it should have."""
+        """Whether the run has not looked at all that it should have: as its verdicts say, and at
+        its end by tests that came to none."""
         self.judged_zones: set[str] = set()
         """Ids of the zones whose tests have run."""
         self.remarks: list[str] = []
@@ -56,8 +57,9 @@ class Results:
         run = self._config.stash.get(RUN_KEY, None)
         if run is None:
             return given
-        is_incomplete = self.incomplete or len(self._decided) < expected
-        if given in {0, 1} and (is_incomplete or self._has_unheard_failure(run)):
+        is_short = len(self._decided) < expected
+        self.incomplete = self.incomplete or is_short or self._has_unheard_failure(run)
+        if given in {0, 1} and self.incomplete:
             return EXIT_INCOMPLETE
         is_empty = given == pytest.ExitCode.NO_TESTS_COLLECTED and run.is_without_tests
         return 0 if is_empty else given

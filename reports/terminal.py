@@ -6,6 +6,7 @@ import pytest
 
 from checks.text import clean, listed, moment
 from reports.facts import (
+    INCOMPLETE,
     accounts,
     facts,
     finding_counts,
@@ -64,12 +65,18 @@ def summary(run: Run, results: Results) -> Iterator[str]:
     yield ""
     yield from finding_lines(results)
     yield from (f"not looked at: {sentence}" for sentence in run.not_looked_at)
+    if results.incomplete:
+        yield INCOMPLETE
 
 
 def plan(results: Results) -> Iterator[str]:
-    """Yield the lines of a dry run's summary."""
+    """Yield the lines of a dry run's summary, in which no test tells how to mend a zone."""
     for each in results.tally():
         yield from zone_lines(each)
+        if each.zone.error:
+            yield f"  remedy: {clean(each.zone.remedy)}"
+    if results.incomplete:
+        yield INCOMPLETE
 
 
 def zone_lines(each: ZoneTally) -> Iterator[str]:

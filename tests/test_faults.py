@@ -52,7 +52,15 @@ TYPES = ", ".join(SOURCE_TYPES)
                 " docs/findings/ lists all of them"
             ),
         ),
-        ({"policy": 3}, "policy: given 3; Input should be an object"),
+        (
+            {"policy": {"starttls": {"8443": "smtps"}}},
+            (
+                "policy.starttls.8443: given \"smtps\"; Input should be 'smtp', 'imap', 'pop3',"
+                " 'ftp', 'ldap', 'xmpp', 'xmpp_server', 'rdp', 'postgres' or 'implicit'"
+            ),
+        ),
+        ({"policy": {"expiry": 30}}, "policy.expiry: given 30; Input should be a table"),
+        ({"policy": 3}, "policy: given 3; Input should be a table"),
         (
             {"zone": [{"policy": {}, "networks": ["10.0.0.1/8"]}]},
             (
@@ -158,7 +166,7 @@ def test_empty_list_that_would_leave_nothing_to_do_is_refused(key: str) -> None:
     [fault] = faults(policy={key: []})
 
     assert fault.startswith(f"audit.toml: policy.{key}: given []; ")
-    assert fault.endswith("at least 1 item after validation, not 0")
+    assert fault.endswith("at least one is needed")
 
 
 @pytest.mark.parametrize("text", ["*.m\u00fcnchen.example", "https://cdn.example.net/", "a b", "."])

@@ -10,6 +10,7 @@ from time import monotonic
 from zones.failure import TransferFailure
 
 LOG = "look at the server's log for the transfer, and at middleboxes between here and it"
+_LOG_OR_TLS = f"{LOG}; so ends a question in the clear to a port for TLS (set tls)"
 _LOG_OR_CLIENT = (
     f"{LOG}; so ends a client whose certificate (tls.cert_file) is missed or not trusted"
 )
@@ -50,7 +51,7 @@ class Stream:
             return TransferFailure("closed the connection midway", LOG)
         over_tls = isinstance(self._connection, ssl.SSLSocket)
         return TransferFailure(
-            "closed the connection without an answer", _LOG_OR_CLIENT if over_tls else LOG
+            "closed the connection without an answer", _LOG_OR_CLIENT if over_tls else _LOG_OR_TLS
         )
 
     def send(self, wire: bytes) -> None:

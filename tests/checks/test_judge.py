@@ -291,6 +291,15 @@ def test_not_tls_names_the_port() -> None:
     assert finding.message == "port 443 answers, but not with TLS: HTTP"
 
 
+@pytest.mark.parametrize("kind", [FailureKind.NOT_TLS, FailureKind.TLS_FAILED])
+def test_remedy_where_tls_is_begun_otherwise_than_thought_names_the_policys_key(
+    kind: FailureKind,
+) -> None:
+    scan = Scan(BY_MX, Reach.ANSWERED, failure=HandshakeFailure(kind, "TLS at once"))
+    (finding,) = judge(scan, terms(target=BY_MX)).findings
+    assert "starttls in the policy" in finding.remedy
+
+
 def test_server_name_refused_for_a_wildcards_probe_is_a_skip() -> None:
     scan = Scan(WILDCARD, Reach.ANSWERED, failure=REFUSED_SNI)
     verdict = judge(scan, terms(target=WILDCARD))

@@ -69,12 +69,20 @@ def test_missing_intermediate_tells_where_it_could_be_fetched() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("code", "sent"), [(18, (SELF_SIGNED,)), (19, (LEAF, CA, ROOT)), (20, (LEAF, CA))]
+)
+def test_remedy_for_ones_own_root_leads_out(code: int, sent: tuple[Certificate, ...]) -> None:
+    finding = the_finding(chain(*sent, stores=refusing(code, len(sent) - 1, sent[-1])))
+    assert "own_ca and set trust to own or either" in finding.remedy
+
+
 @pytest.mark.parametrize("code", [2, 20, 21])
 def test_issuer_that_nobody_knows_was_not_sent(code: int) -> None:
     finding = the_finding(chain(LEAF, stores=refusing(code, 0, LEAF)))
     assert finding.id == "issuer-not-sent"
     assert finding.message == (
-        'unable to get local issuer certificate: "CN=CA" was not sent and is in no store'
+        'unable to get local issuer certificate: "CN=CA" was not sent and is in no required store'
     )
 
 
@@ -90,7 +98,9 @@ def test_upper_intermediate_that_is_missing_tells_where_it_could_be_fetched() ->
     ca = replace(CA, ca_issuers=(AIA,))
     finding = the_finding(chain(LEAF, ca, stores=refusing(20, 1, ca)))
     assert finding.id == "issuer-not-sent"
-    assert finding.message.endswith(f'"CN=Root" was not sent and is in no store (AIA: {AIA})')
+    assert finding.message.endswith(
+        f'"CN=Root" was not sent and is in no required store (AIA: {AIA})'
+    )
 
 
 def with_namesake(stores: tuple[StoreVerdict, ...]) -> tuple[StoreVerdict, ...]:
@@ -99,7 +109,7 @@ def with_namesake(stores: tuple[StoreVerdict, ...]) -> tuple[StoreVerdict, ...]:
 
 @pytest.mark.parametrize("holding", [NAMES, NAMES[:1]], ids=["all stores", "one store"])
 def test_namesake_of_the_issuer_in_a_store_breaks_the_path(holding: tuple[str, ...]) -> None:
-    """It is not true that the issuer is in no store."""
+    """It is not true that the issuer is in no required store."""
     others = tuple(name for name in NAMES if name not in holding)
     stores = (*with_namesake(refusing(20, 1, CA, holding)), *refusing(20, 1, CA, others))
     finding = the_finding(chain(LEAF, CA, stores=stores))

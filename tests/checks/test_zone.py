@@ -206,3 +206,28 @@ def test_name_that_must_answer_and_is_not_in_dns_fails() -> None:
     assert finding.id == "must-answer"
     assert finding.message.startswith("Vanished.company.test. must answer")
     assert verdict.fails
+
+
+def test_what_of_the_configuration_fits_nothing_is_remarked() -> None:
+    policy = Policy(wildcard_names=("misspelt.company.test", TARGET.fqdn))
+    names = ("misspelt.test", TARGET.fqdn.upper(), ZONE.origin, "inventory")
+    terms = replace(TERMS, policy=policy, waivers=tuple(map(_waived, names)))
+    inventory = Inventory((ZONE,), (TARGET,), (), NOW)
+    verdict = judge_inventory(inventory, (), terms, ("misspelt.test", ZONE.origin))
+    assert not verdict.fails
+    assert verdict.remarks == (
+        "misspelt.company.test stands in wildcard_names, and no record makes it a target",
+        "the waiver of expired for misspelt.test fits no target or zone",
+        "the [[zone]] table of misspelt.test fits no zone",
+    )
+
+
+def test_nothing_is_said_to_fit_nothing_while_a_zone_could_not_be_had() -> None:
+    failed = replace(ZONE, origin="lost.test", error="answered REFUSED")
+    inventory = Inventory((ZONE, failed), (TARGET,), (), NOW)
+    terms = replace(TERMS, waivers=(_waived("www.lost.test"),))
+    assert judge_inventory(inventory, (), terms, ("sub.lost.test",)).remarks == ()
+
+
+def _waived(fqdn: str) -> Waiver:
+    return Waiver(fqdn=fqdn, finding="expired", reason="r", approved_by="s", expires=NOW.date())

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from checks.verdict import Outcome
+from reports.facts import INCOMPLETE
 from reports.markup import pairs, table, text
 from reports.page import LISTED, details, plain_cells, row_cells, run_block
 from tests.reports import sample
@@ -193,6 +194,13 @@ def test_the_leaf_at_fault_is_not_told_twice() -> None:
 
     assert shown.count("ab" * 32) == 1
     assert "the leaf, position 0 as sent" in shown
+
+
+def test_the_page_says_so_where_the_run_is_incomplete(played: Session, tmp_path: Path) -> None:
+    whole = play(tmp_path, "-k", "www", "--html=whole.html")
+
+    assert INCOMPLETE in Page(played.read("night.html")).text
+    assert INCOMPLETE not in Page(whole.read("whole.html")).text
 
 
 def test_a_run_without_skips_findings_or_stores_leaves_them_out() -> None:

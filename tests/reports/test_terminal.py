@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.facts import facts, store_fact, transfer
+from reports.facts import INCOMPLETE, facts, store_fact, transfer
 from reports.run import NOT_LOOKED_AT, Store
 from reports.tally import Fate, ZoneTally
 from reports.terminal import header, zone_lines
@@ -88,6 +88,15 @@ def test_the_summary_counts_each_finding_gravest_first(played: Session) -> None:
 
 def test_the_summary_tells_what_was_not_looked_at(played: Session) -> None:
     assert {f"not looked at: {sentence}" for sentence in NOT_LOOKED_AT} <= set(_summary(played))
+
+
+def test_the_summary_ends_with_it_where_the_run_is_incomplete(
+    played: Session, tmp_path: Path
+) -> None:
+    whole = play(tmp_path, "-k", "www")
+
+    assert INCOMPLETE in _summary(played)
+    assert INCOMPLETE not in _summary(whole)
 
 
 @pytest.mark.parametrize("steering", ["\x1b", "\0", "\x07", "\x9b", "\u202e", "\u2066", "\u2028"])

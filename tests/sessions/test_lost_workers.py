@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from reports.facts import INCOMPLETE
 from tests.sessions.session import CSV
 from tests.sessions.world import World
 
@@ -13,4 +14,5 @@ def test_run_that_loses_all_its_workers_ends_with_6(world: World, tmp_path: Path
     assert ended.code == 6
     assert {row["finding_id"] for row in ended.rows} == {"scanner-broke"}
     assert "not run" in ended.output
+    assert INCOMPLETE in ended.output
     assert ended.left == ()

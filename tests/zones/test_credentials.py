@@ -75,7 +75,7 @@ def refused(made: Settings) -> str:
                 " the key of"
             ),
         ),
-        ({"tls": True}, "tls: given true; Input should be an object"),
+        ({"tls": True}, "tls: given true; Input should be a table"),
         (
             {"tls": {"verify": False}},
             "tls.verify: is not known; compliance.toml.sample has every key",

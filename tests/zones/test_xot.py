@@ -334,6 +334,13 @@ def test_a_client_certificate_that_is_missing_or_foreign_is_told_so(world: World
     assert "tls.cert_file" in foreign.remedy
 
 
+def test_a_port_for_tls_that_is_asked_in_the_clear_is_told_so(world: World) -> None:
+    with bind(ZONES, tls=ServerTls(world.root.issue(NAME))) as server:
+        error = asked.error(server.tls_server)
+    assert error.what.endswith("closed the connection without an answer")
+    assert "(set tls)" in error.remedy
+
+
 def _fault(source: AxfrSource) -> str:
     with pytest.raises(SecretError) as caught:
         source.prepared({})
