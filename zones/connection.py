@@ -2,7 +2,9 @@
 
 import errno
 import socket
+from collections.abc import Callable
 from time import monotonic
+from typing import TypeVar
 
 from zones.endpoint import Endpoint
 from zones.failure import TransferFailure
@@ -14,11 +16,18 @@ _OWN = "set source_address to an address of this host, of the same family as the
 _NO_ROUTE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL})
 
 
+Wrapped = TypeVar("Wrapped", bound=socket.socket)
+
+
 def connect(
-    server: Endpoint, source_address: str, deadline: float
-) -> tuple[socket.socket, Endpoint]:
+    server: Endpoint,
+    source_address: str,
+    deadline: float,
+    wrapping: Callable[[socket.socket], Wrapped],
+) -> tuple[Wrapped, Endpoint]:
     """Return a connection, and the address that let it in; raises TransferFailure.
 
+    ``wrapping`` is put around each socket before it connects; it closes what it refuses.
     Every address of a host name is tried, in the system's order; one of another family than
     ``source_address`` cannot be. An empty ``source_address`` leaves that to the system. Looking up
     a host name is bounded by the system's resolver only.
@@ -29,7 +38,8 @@ def connect(
         share = max(0.001, (deadline - monotonic()) / (len(found) - index))
         seconds = min(_CONNECT_SECONDS, share)
         try:
-            connection = _connected(family, (host, server.port), source_address, seconds)
+            connection = wrapping(_bound(family, source_address))
+            _connect(connection, (host, server.port), seconds)
         except OSError as error:
             failure = error
         else:
@@ -69,24 +79,22 @@ def _looked_up(server: Endpoint, source_address: str) -> list[tuple[int, str]]:
     return reachable
 
 
-def _connected(
-    family: int, place: tuple[str, int], source_address: str, seconds: float
-) -> socket.socket:
+def _bound(family: int, source_address: str) -> socket.socket:
     connection = socket.socket(family, socket.SOCK_STREAM)
     try:
+        if source_address:
+            connection.bind((source_address, 0))
+    except OSError as error:
+        connection.close()
+        what = f"cannot be asked from {source_address} ({error.strerror})"
+        raise TransferFailure(what, _OWN) from error
+    return connection
+
+
+def _connect(connection: socket.socket, place: tuple[str, int], seconds: float) -> None:
+    try:
         connection.settimeout(seconds)
-        _bind(connection, source_address)
         connection.connect(place)
     except BaseException:
         connection.close()
         raise
-    return connection
-
-
-def _bind(connection: socket.socket, source_address: str) -> None:
-    if source_address:
-        try:
-            connection.bind((source_address, 0))
-        except OSError as error:
-            what = f"cannot be asked from {source_address} ({error.strerror})"
-            raise TransferFailure(what, _OWN) from error

@@ -4,6 +4,7 @@ import errno
 import re
 import socket
 import ssl
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -64,35 +65,40 @@ def tls_context(
     return context
 
 
-def secured(connection: socket.socket, tls: Tls, host: str) -> ssl.SSLSocket:
-    """Return the connection after the handshake, for which its time-out is the limit.
+def wrapped(unconnected: socket.socket, tls: Tls, host: str) -> ssl.SSLSocket:
+    """Return a socket that will be a TLS connection to that host after ``shake_hands``.
+
+    Not yet connected it has to be: of one that the server resets meanwhile, Python would lose the
+    socket without closing it. It is closed where this fails. Raises TransferFailure.
+    """
+    name = _server_name(tls, host)
+    try:
+        return tls.context.wrap_socket(
+            unconnected, server_hostname=name, do_handshake_on_connect=False
+        )
+    except (OSError, ValueError) as error:
+        unconnected.close()
+        raise tls_failure(error, name) from error
+
+
+def shake_hands(connection: ssl.SSLSocket, tls: Tls, host: str) -> None:
+    """Do the handshake, for the whole of which the connection's time-out is the limit.
 
     The connection is closed where that fails. Raises TransferFailure.
     """
-    name = tls.name or host.rstrip(".")
-    try:
-        wrapped = _shaken(connection, tls.context, name)
-    except (OSError, ValueError) as error:
-        raise tls_failure(error, name) from error
-    if wrapped.selected_alpn_protocol() != _ALPN:
-        wrapped.close()
-        raise TransferFailure(*_REASONS["no application protocol"])
-    return wrapped
+    with ExitStack() as failing:
+        failing.callback(connection.close)
+        try:
+            connection.do_handshake()
+        except (OSError, ValueError) as error:
+            raise tls_failure(error, _server_name(tls, host)) from error
+        if connection.selected_alpn_protocol() != _ALPN:
+            raise TransferFailure(*_REASONS["no application protocol"])
+        failing.pop_all()
 
 
-def _shaken(connection: socket.socket, context: ssl.SSLContext, name: str) -> ssl.SSLSocket:
-    taken = connection
-    try:
-        # Apart from the handshake, which is left out where the server has gone by now.
-        taken = wrapped = context.wrap_socket(
-            connection, server_hostname=name, do_handshake_on_connect=False
-        )
-        # The time-out of an SSLSocket bounds the whole handshake, however it drips.
-        wrapped.do_handshake()
-    except BaseException:
-        taken.close()
-        raise
-    return wrapped
+def _server_name(tls: Tls, host: str) -> str:
+    return tls.name or host.rstrip(".")
 
 
 def tls_failure(error: OSError | ValueError, name: str) -> TransferFailure:

@@ -29,7 +29,7 @@ from zones.failure import TransferFailure
 from zones.message import READ_ERRORS, Read, read_message
 from zones.name import name_text
 from zones.stream import LOG, Limits, Stream
-from zones.tls import Tls, secured, tls_failure
+from zones.tls import Tls, shake_hands, tls_failure, wrapped
 from zones.tsig import Key
 from zones.verifier import Verifier
 from zones.zone import Record
@@ -112,10 +112,14 @@ def transfer(
 
 def _connected(server: Endpoint, terms: Terms, deadline: float) -> tuple[socket, Endpoint]:
     """Return a connection, over TLS where the terms say so, and the address that let it in."""
-    connection, answering = connect(server, terms.source_address, deadline)
-    if terms.tls is not None:
-        connection.settimeout(max(0.001, deadline - monotonic()))
-        connection = secured(connection, terms.tls, server.host)
+    tls = terms.tls
+    if tls is None:
+        return connect(server, terms.source_address, deadline, lambda plain: plain)
+    connection, answering = connect(
+        server, terms.source_address, deadline, lambda plain: wrapped(plain, tls, server.host)
+    )
+    connection.settimeout(max(0.001, deadline - monotonic()))
+    shake_hands(connection, tls, server.host)
     return connection, answering
 
 
