@@ -12,7 +12,7 @@ from checks.evidence import Certificate
 from checks.finding import Finding
 from checks.found import found, reference
 from checks.text import clean, listed
-from zones.service import service_name
+from zones.naming.service import service_name
 from zones.target import Target
 
 

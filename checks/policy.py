@@ -9,9 +9,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from checks.finding import CATALOGUE, Severity
 from zones.name import name_text, parse_name
-from zones.ownership import Network, Ownership, name_pattern
-from zones.rdata import ServiceType
-from zones.service import IMPLICIT, STARTTLS_BY_PORT, StartTls
+from zones.naming.ownership import Network, Ownership, name_pattern
+from zones.naming.service import IMPLICIT, STARTTLS_BY_PORT, StartTls
+from zones.reading.rdata import ServiceType
 from zones.source_model import Regex
 
 SSLYZE_STORES = ("android", "apple", "java", "mozilla", "windows")

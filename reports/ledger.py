@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from reports.rows import guarded
 from reports.tally import Fate, Standing, record_fates
 from zones.inventory import Inventory, ZoneResult
-from zones.order import hierarchical
+from zones.naming.order import hierarchical
 from zones.target import RecordRef, SkipReason
 
 COLUMNS = ("zone", "view", "owner", "type", "rdata", "class", "detail")

@@ -11,7 +11,7 @@ from reports.markup import Markup, folded, pairs, table, tag, text
 from reports.rows import in_words
 from reports.run import Run
 from reports.tally import ZoneTally
-from zones.order import numeric
+from zones.naming.order import numeric
 from zones.target import Skipped
 
 HEADS = {

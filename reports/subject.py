@@ -1,7 +1,7 @@
 """In which order every report lists the subjects of its verdicts; pure."""
 
 from checks.verdict import Subject
-from zones.order import hierarchical, numeric
+from zones.naming.order import hierarchical, numeric
 
 Order = tuple[str, tuple[int, int], int, str]
 

@@ -14,8 +14,8 @@ from checks.policy import OWN_CA, SSLYZE_STORES, Policy
 from demo.certificates import Certificates
 from settings import Settings, SettingsError, from_wire, load_settings, make_settings
 from tests.support.configuration import SOURCE, WAIVER, Table, faults
-from zones.ownership import Ownership
-from zones.rdata import SERVICE_TYPES
+from zones.naming.ownership import Ownership
+from zones.reading.rdata import SERVICE_TYPES
 from zones.target import RecordRef, Target
 
 

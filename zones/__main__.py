@@ -10,16 +10,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
-from zones.axfr_servers import AxfrServers
 from zones.endpoint import DNS_PORT, parse_endpoint
 from zones.export import Export, ExportError, write_export
 from zones.inventory import Collected
-from zones.key_file import read_key
 from zones.name import parse_origin
 from zones.source import ZoneFailure, ZoneSourceError
-from zones.stream import DEFAULT, Limits
-from zones.tls import XOT_PORT, Tls, tls_context
-from zones.transfer import Terms
+from zones.transfer.key_file import read_key
+from zones.transfer.servers import AxfrServers
+from zones.transfer.session import Terms
+from zones.transfer.stream import DEFAULT, Limits
+from zones.transfer.tls import XOT_PORT, Tls, tls_context
 
 EXIT_USAGE = 4
 """As pytest's."""

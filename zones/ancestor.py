@@ -17,8 +17,8 @@ import dns.rdataclass
 import dns.rdataset
 import dns.rdatatype
 
-from zones.collector import Collector
 from zones.name import name_text
+from zones.reading.collector import Collector
 from zones.zone import Zone
 
 _SHOWN = 100

@@ -16,15 +16,15 @@ from pydantic import (
     model_validator,
 )
 
-from zones.axfr_servers import AxfrServers
 from zones.credentials import TlsTable, TsigTable, is_table
 from zones.endpoint import DNS_PORT, Endpoint, parse_endpoint
 from zones.origin import Origin, Origins, distinct
 from zones.source import ZoneFailure
 from zones.source_model import SourceModel
-from zones.stream import DEFAULT, Limits
-from zones.tls import XOT_PORT
-from zones.transfer import Terms
+from zones.transfer.servers import AxfrServers
+from zones.transfer.session import Terms
+from zones.transfer.stream import DEFAULT, Limits
+from zones.transfer.tls import XOT_PORT
 from zones.zone import Zone
 
 

@@ -14,8 +14,8 @@ import dns.name
 import dns.rdataset
 import dns.rdatatype
 
-from zones.collector import Collector
 from zones.name import name_text, parent
+from zones.reading.collector import Collector
 from zones.source import ZoneSourceError
 from zones.zone import Record, Zone
 

@@ -9,11 +9,11 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
 
-from zones.key_file import read_key
 from zones.name import name_text, parse_name
-from zones.secret import SecretError
-from zones.tls import Tls, tls_context
-from zones.tsig import ALGORITHMS, Key, make_key
+from zones.transfer.key_file import read_key
+from zones.transfer.secret import SecretError
+from zones.transfer.tls import Tls, tls_context
+from zones.transfer.tsig import ALGORITHMS, Key, make_key
 
 _DEFAULT_ALGORITHM = "hmac-sha256"
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from zones.ancestor import AncestorError, is_ancestors, read_ancestors
-from zones.answer import Answer, Asked, from_row, to_row
 from zones.document import FaultError, checked, field, moment, parsed, table_of
 from zones.inventory import Collected
 from zones.name import is_below, is_name_text
-from zones.order import ip_version
+from zones.naming.answer import Answer, Asked, from_row, to_row
+from zones.naming.order import ip_version
 from zones.private_file import write_private
-from zones.rdata import is_rdata_text
+from zones.reading.rdata import is_rdata_text
 from zones.source import ZoneFailure, ZoneSourceError
 from zones.target import Target
 from zones.zone import ALIASES, Record, Zone

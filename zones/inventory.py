@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
-from zones.lookup import Lookup
+from zones.naming.lookup import Lookup
 from zones.resolver import resolve
 from zones.source import ZoneFailure, ZoneSource, ZoneSourceError
 from zones.target import Skipped, Target, printable

@@ -7,10 +7,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, PrivateAttr
 
-from zones.collector import Collector
-from zones.entries import EntryError, Limits, read_entries
 from zones.name import parse_name, parse_origin
 from zones.origin import Origin, distinct
+from zones.reading.collector import Collector
+from zones.reading.entries import EntryError, Limits, read_entries
 from zones.source import ZoneFailure, ZoneSourceError
 from zones.source_model import SourceModel
 from zones.zone import Zone

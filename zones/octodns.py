@@ -16,12 +16,12 @@ from octodns.zone import Zone as OctodnsZone
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 from pydantic_core import PydanticCustomError
 
-from zones.collector import Collector
 from zones.name import name_text, parse_name
 from zones.origin import Origins
-from zones.patience import OutOfPatienceError, Result, within
-from zones.provider_record import keep_records
-from zones.reference import looked_up, redacted, references, resolved, secrets_written_out
+from zones.reading.collector import Collector
+from zones.reading.patience import OutOfPatienceError, Result, within
+from zones.reading.provider_record import keep_records
+from zones.reading.reference import looked_up, redacted, references, resolved, secrets_written_out
 from zones.source import ZoneFailure, ZoneSourceError
 from zones.source_model import SourceModel
 from zones.zone import Zone

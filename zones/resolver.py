@@ -11,10 +11,10 @@ import dns.nameserver
 import dns.rdatatype
 import dns.resolver
 
-from zones.answer import Aliased, Answer, Unresolved
 from zones.endpoint import Endpoint
-from zones.lookup import MAX_LINKS
 from zones.name import name_text, parse_name
+from zones.naming.answer import Aliased, Answer, Unresolved
+from zones.naming.lookup import MAX_LINKS
 
 LIFETIME_SECONDS = 5.0
 """For all questions about one name."""

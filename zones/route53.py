@@ -20,10 +20,10 @@ from botocore.exceptions import (
 from botocore.exceptions import ConnectionError as BotoConnectionError
 from pydantic import AfterValidator, model_validator
 
-from zones.collector import Collector
 from zones.name import name_text, parse_name
 from zones.origin import Origins, distinct
-from zones.record_set import decimal_escapes, keep_record_sets
+from zones.reading.collector import Collector
+from zones.reading.record_set import decimal_escapes, keep_record_sets
 from zones.source import ZoneFailure, ZoneSourceError
 from zones.source_model import SourceModel
 from zones.zone import Zone

@@ -40,7 +40,8 @@ class Target:
     views: tuple[str, ...]
     """Names of the sources that led here, sorted."""
     external: bool
-    """Whether, by every record, what is at the address is somebody else's (``zones.ownership``)."""
+    """Whether, by every record, what is at the address is somebody else's: see
+    ``zones.naming.ownership``."""
     records: tuple[RecordRef, ...]
     """The records that named it, sorted."""
     starttls: str = ""

@@ -3,7 +3,7 @@
 Every record of the types in ``NAMING_TYPES`` becomes at least one target, or exactly one skip. Two
 steps, around the resolving of names that leave the zones: ``names_to_resolve`` and ``derive``.
 
-What the record says comes first (``zones.leads``); the first rule that fits skips it:
+What the record says comes first (``zones.naming.leads``); the first rule that fits skips it:
 
 1. At or below an NS record set that is not the apex's, A and AAAA are glue and anything else is
    occluded: BELOW_DELEGATION. Where the child zone is transferred as well, its own records count.
@@ -17,12 +17,12 @@ What the record says comes first (``zones.leads``); the first rule that fits ski
    A, AAAA,     owner                     the policy's       by port, as the policy has it
    CNAME, ALIAS
    MX           exchange                  25                 STARTTLS
-   SRV          owner, less its two       the record's       by service label (``zones.service``);
+   SRV          owner, less its two       the record's       by service label (``naming.service``);
                 service labels                               NO_TLS, NOT_TCP, UNKNOWN_SERVICE
    TLSA         owner, less port and      the owner's        by port, as the policy has it; NOT_TCP
                 transport
    HTTPS, SVCB  the origin's              ``port``, else     from the first byte; see
-                                          the origin's       ``zones.binding``: INCOMPATIBLE,
+                                          the origin's       ``zones.naming.binding``: INCOMPATIBLE,
                                                              BESIDE_ALIAS
    ============ ========================= ================== ======================================
 
@@ -45,7 +45,7 @@ Then the addresses that the record leads to:
 8. Addresses of families that are not asked for, and those without a port: FILTERED.
 9. An address is external, somebody else's, if the fqdn or any name on the way, in the zones or
    outside of them, is one of ``third_party``; else, where networks are ``owned``, if none of them
-   holds it; else if the way left every transferred zone (``zones.ownership``).
+   holds it; else if the way left every transferred zone (``zones.naming.ownership``).
 10. Of a record's external addresses the first ``external_addresses`` in numerical order are taken,
     hints last, less those whose policy is ``skip``; no address left: EXTERNAL.
 
@@ -57,7 +57,7 @@ longest origin that the fqdn is below owns it. It is external only where it is s
 - A further name is accepted only where every record accepts it: a browser that came by an A record
   does not know what an SRV record says.
 - A wildcard owner is one target per address, under a probe name that stays the same over time, and
-  one for each name that is known to be under it (``zones.wildcard``).
+  one for each name that is known to be under it (``zones.naming.wildcard``).
 """
 
 from collections import Counter, defaultdict
@@ -65,16 +65,16 @@ from collections.abc import Container, Iterable
 from functools import reduce
 from itertools import chain
 
-from zones.answer import Aliased, Answer, Answers, Unresolved
-from zones.leads import Leads
-from zones.lookup import Left, Lookup
-from zones.mail import Demands
-from zones.order import interleaved
-from zones.rdata import ADDRESS_TYPES, SERVICE_TYPES
-from zones.rules import Filter, Rules
+from zones.naming.answer import Aliased, Answer, Answers, Unresolved
+from zones.naming.leads import Leads
+from zones.naming.lookup import Left, Lookup
+from zones.naming.mail import Demands
+from zones.naming.order import interleaved
+from zones.naming.rules import Filter, Rules
+from zones.naming.way import TooManyTargetsError, Way, Ways
+from zones.naming.wildcard import server_name
+from zones.reading.rdata import ADDRESS_TYPES, SERVICE_TYPES
 from zones.target import RecordRef, Skipped, Target
-from zones.way import TooManyTargetsError, Way, Ways
-from zones.wildcard import server_name
 from zones.zone import ALIASES, Zone
 
 __all__ = [

@@ -9,7 +9,7 @@ from checks.finding import Severity
 from checks.verdict import Outcome, Verdict
 from tests.checks.evidence import CA, LEAF, chain, terms, verdict_on
 from tests.zones.build import company, targets
-from zones.rules import Rules
+from zones.naming.rules import Rules
 
 NOTHING_BUT_SERVICES = Rules(ports_for=lambda *_: ())
 MAIL = ("company.com MX 10 mail.company.com", "mail.company.com A 192.0.2.25")

@@ -18,13 +18,13 @@ from checks.zone import ZoneTally, judge_zone
 from tests.fuzz.framing import framed, frames
 from tests.fuzz.printed import require_harmless
 from tests.fuzz.whole import require_whole
-from zones.collector import Collector
-from zones.failure import TransferFailure
 from zones.inventory import ZoneResult
 from zones.name import name_text
-from zones.stream import Limits, Stream
-from zones.transfer import _run
-from zones.tsig import Key, make_key
+from zones.reading.collector import Collector
+from zones.transfer.failure import TransferFailure
+from zones.transfer.session import _run
+from zones.transfer.stream import Limits, Stream
+from zones.transfer.tsig import Key, make_key
 from zones.zone import Zone
 
 ORIGIN = dns.name.from_text("company.com")

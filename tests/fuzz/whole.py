@@ -3,7 +3,7 @@
 import re
 
 from zones.name import name_text, parse_name
-from zones.rules import Rules
+from zones.naming.rules import Rules
 from zones.target import Skipped, Target
 from zones.targets import derive, references
 from zones.zone import Zone

@@ -5,8 +5,8 @@ from typing import Any
 
 from tests.support.primary import TsigKey
 from zones.axfr import AxfrSource
-from zones.axfr_servers import AxfrError
 from zones.source import ZoneFailure
+from zones.transfer.servers import AxfrError
 from zones.zone import Zone
 
 

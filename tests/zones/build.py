@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from zones.order import by_name
+from zones.naming.order import by_name
 from zones.target import Skipped, SkipReason, Target
 from zones.targets import Answers, Rules, derive
 from zones.zone import Record, Zone

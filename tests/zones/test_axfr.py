@@ -17,10 +17,10 @@ from tests.support import dns_server as odd
 from tests.support.bind import bind, primary_file
 from tests.support.primary import Primary
 from zones.axfr import AxfrSource
-from zones.axfr_servers import AxfrError
-from zones.connection import connect_failure
 from zones.endpoint import Endpoint
 from zones.source import ZoneFailure
+from zones.transfer.connection import connect_failure
+from zones.transfer.servers import AxfrError
 from zones.zone import Record, Zone
 
 COMPANY = primary_file(

@@ -27,7 +27,7 @@ def test_transfers_need_no_library_but_dnspython() -> None:
     """They can be made on a host on which nothing else is installed."""
     code = (
         f"import sys; sys.modules.update(dict.fromkeys({LIBRARIES}));"
-        "import zones.axfr_servers, zones.key_file, zones.tls"
+        "import zones.transfer.servers, zones.transfer.key_file, zones.transfer.tls"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 

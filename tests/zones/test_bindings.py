@@ -3,7 +3,7 @@
 import pytest
 
 from tests.zones.build import company, doors, reasons, skips, targets, turned, zone
-from zones.rules import Rules
+from zones.naming.rules import Rules
 from zones.target import SkipReason
 from zones.targets import Answers, Unresolved, names_to_resolve
 

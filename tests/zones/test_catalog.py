@@ -16,11 +16,11 @@ from tests.support.configuration import SOURCE, faults
 from tests.support.knot import knot
 from tests.zones.build import NOON, zone
 from zones.axfr import AxfrSource
-from zones.axfr_servers import AxfrError
 from zones.catalog import CatalogError, as_catalog
 from zones.inventory import take_inventory
 from zones.source import ZoneFailure
 from zones.targets import Rules
+from zones.transfer.servers import AxfrError
 from zones.zone import Zone
 
 VERSION = 'version.catalog.example TXT "2"'

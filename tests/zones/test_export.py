@@ -11,10 +11,10 @@ import pytest
 
 from tests.support.bind import bind, primary_file
 from tests.zones.build import NOON, company, targets, zone
-from zones.answer import Aliased, Unresolved
 from zones.axfr import AxfrSource
 from zones.export import Export, ExportError, fingerprint, read_export, write_export
 from zones.inventory import Collected, collect, derived
+from zones.naming.answer import Aliased, Unresolved
 from zones.source import ZoneFailure, ZoneSourceError
 from zones.targets import Rules
 

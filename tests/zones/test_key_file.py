@@ -9,9 +9,9 @@ import pytest
 from tests.support.primary import TsigKey
 from tests.support.program import find_program
 from tests.zones.asked import key_file
-from zones.key_file import read_key
-from zones.secret import SecretError, require_private, require_readable
-from zones.tsig import Key, make_key
+from zones.transfer.key_file import read_key
+from zones.transfer.secret import SecretError, require_private, require_readable
+from zones.transfer.tsig import Key, make_key
 
 KEY = TsigKey()
 SECRET = KEY.secret

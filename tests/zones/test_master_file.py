@@ -8,8 +8,8 @@ import pytest
 from settings import from_wire, make_settings
 from tests.support.bind import bind, primary_file
 from zones.axfr import AxfrSource
-from zones.entries import MAX_DEPTH
 from zones.master_file import MasterFileError, MasterFileSource
+from zones.reading.entries import MAX_DEPTH
 from zones.source import ZoneFailure
 from zones.zone import Record, Zone
 

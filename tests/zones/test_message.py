@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.bind import bind, primary_file
 from tests.zones.test_axfr import zone_of
-from zones.message import READ_ERRORS, read_message
+from zones.transfer.message import READ_ERRORS, read_message
 
 IN = dns.rdataclass.IN
 

@@ -13,7 +13,7 @@ from tests.support.configuration import faults
 from tests.support.octodns_sources import Stalling
 from zones.axfr import AxfrSource
 from zones.octodns import OctodnsError, OctodnsSource
-from zones.reference import looked_up, redacted
+from zones.reading.reference import looked_up, redacted
 from zones.source import ZoneFailure, ZoneSourceError
 from zones.zone import Zone
 

@@ -6,9 +6,9 @@ from typing import Literal
 import pytest
 
 from tests.zones.build import company, skips, targets, zone
-from zones.answer import Aliased, Answers
-from zones.ownership import Ownership
-from zones.rules import Rules
+from zones.naming.answer import Aliased, Answers
+from zones.naming.ownership import Ownership
+from zones.naming.rules import Rules
 from zones.target import SkipReason
 from zones.zone import Zone
 

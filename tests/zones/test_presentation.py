@@ -2,9 +2,9 @@
 
 import pytest
 
-from zones.collector import Collector
 from zones.name import parse_name
-from zones.presentation import keep_alias_text, keep_cnames, keep_text, note_text
+from zones.reading.collector import Collector
+from zones.reading.presentation import keep_alias_text, keep_cnames, keep_text, note_text
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import dns.rdata
 import dns.rdataclass
 import pytest
 
-from zones.rdata import (
+from zones.reading.rdata import (
     Malformed,
     Mx,
     Srv,

@@ -10,8 +10,8 @@ import pytest
 
 from tests.support.bind import bind, primary_file
 from tests.support.dns_server import answer, udp_server
-from zones.answer import Aliased, Answer, Unresolved
 from zones.endpoint import Endpoint, parse_address_endpoint
+from zones.naming.answer import Aliased, Answer, Unresolved
 from zones.resolver import _resolver, _words, resolve
 
 SHOPS = primary_file(

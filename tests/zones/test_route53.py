@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.moto_server import REGION, Account, account, alias, record_set
-from zones.lookup import Lookup
+from zones.naming.lookup import Lookup
 from zones.route53 import Route53Error, Route53Source
 from zones.source import ZoneFailure
 from zones.target import Target

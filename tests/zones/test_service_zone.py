@@ -4,8 +4,8 @@ from tests.support.bind import bind, primary_file
 from tests.zones.build import NOON, doors, reasons
 from zones.axfr import AxfrSource
 from zones.inventory import take_inventory
-from zones.order import by_name
-from zones.rules import Rules
+from zones.naming.order import by_name
+from zones.naming.rules import Rules
 from zones.target import SkipReason
 
 SERVICES = f"""

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.zones.build import company, doors, reasons, skips, targets, turned, zone
-from zones.rules import Rules
-from zones.service import SRV_SERVICES, STARTTLS_BY_PORT
+from zones.naming.rules import Rules
+from zones.naming.service import SRV_SERVICES, STARTTLS_BY_PORT
 from zones.target import SkipReason, Target
 from zones.targets import Answers, names_to_resolve
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.zones.build import company
 from tests.zones.worlds import World, for_any_world, worlds
-from zones.rules import Rules
+from zones.naming.rules import Rules
 from zones.targets import NAMING_TYPES, TooManyTargetsError, derive, names_to_resolve, references
 
 

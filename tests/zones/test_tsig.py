@@ -20,7 +20,7 @@ from tests.support.bind import bind, primary_file
 from tests.support.knot import knot
 from tests.support.primary import Primary, TsigKey
 from tests.zones import asked
-from zones.tsig import ALGORITHMS, make_key
+from zones.transfer.tsig import ALGORITHMS, make_key
 from zones.zone import Zone
 
 # Large enough for a transfer of several messages.

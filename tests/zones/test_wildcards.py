@@ -3,7 +3,7 @@
 import re
 
 from tests.zones.build import company, doors, shown, skips, targets, zone
-from zones.rules import Filter, Rules
+from zones.naming.rules import Filter, Rules
 from zones.target import SkipReason
 
 WILDCARD = "*.company.com A 192.0.2.9"

@@ -24,8 +24,8 @@ from tests.support.primary import Loopback, ServerTls, TsigKey
 from tests.zones import asked
 from zones.axfr import AxfrSource
 from zones.endpoint import Endpoint
-from zones.secret import SecretError
-from zones.tls import XOT_PORT, tls_failure
+from zones.transfer.secret import SecretError
+from zones.transfer.tls import XOT_PORT, tls_failure
 
 NAME = "ns1.company.com"
 ZONES = {

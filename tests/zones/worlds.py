@@ -6,10 +6,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from tests.zones.build import zone
-from zones.answer import Aliased, Answer, Answers, Unresolved
-from zones.ownership import Ownership
-from zones.rdata import SERVICE_TYPES
-from zones.rules import Rules
+from zones.naming.answer import Aliased, Answer, Answers, Unresolved
+from zones.naming.ownership import Ownership
+from zones.naming.rules import Rules
+from zones.reading.rdata import SERVICE_TYPES
 from zones.targets import names_to_resolve
 from zones.zone import ALIASES, Zone
 

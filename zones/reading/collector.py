@@ -9,7 +9,7 @@ import dns.rdatatype
 import dns.transaction
 
 from zones.name import name_text
-from zones.rdata import SERVICE_TYPES, malformed_text, rdata_text
+from zones.reading.rdata import SERVICE_TYPES, malformed_text, rdata_text
 from zones.zone import Record
 
 STRICT = frozenset(map(dns.rdatatype.from_text, ("A", "AAAA", "CNAME", "DNAME", "NS")))

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from zones.ownership import Ownership
-from zones.rdata import SERVICE_TYPES
-from zones.service import STARTTLS_BY_PORT
+from zones.naming.ownership import Ownership
+from zones.naming.service import STARTTLS_BY_PORT
+from zones.reading.rdata import SERVICE_TYPES
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ the alias has spoken, and what it leads to is taken to demand the check.
 from collections.abc import Collection, Iterable
 from functools import cache
 
-from zones.lookup import Lookup
-from zones.rdata import Mx, Tlsa, read_mx, read_tlsa, read_txt
+from zones.naming.lookup import Lookup
+from zones.reading.rdata import Mx, Tlsa, read_mx, read_tlsa, read_txt
 from zones.target import RecordRef
 
 TLSA = "TLSA"

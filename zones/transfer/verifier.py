@@ -12,10 +12,10 @@ import dns.rcode
 import dns.rdatatype
 import dns.tsig
 
-from zones.failure import TransferFailure
-from zones.message import Read, read_message
 from zones.name import name_text
-from zones.tsig import SIGNATURE_ERRORS, Key
+from zones.transfer.failure import TransferFailure
+from zones.transfer.message import Read, read_message
+from zones.transfer.tsig import SIGNATURE_ERRORS, Key
 
 _UNSIGNED_IN_A_ROW = 99
 

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from zones.secret import SecretError, read_private
-from zones.tsig import Key, make_key
+from zones.transfer.secret import SecretError, read_private
+from zones.transfer.tsig import Key, make_key
 
 # Inside of a word, as in unquoted base64, two slashes begin no comment.
 _COMMENT = re.compile(r'("[^"\n]*")|(?<![^\s{};])(?://[^\n]*|#[^\n]*|/\*.*?\*/)', re.DOTALL)

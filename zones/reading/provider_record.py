@@ -5,8 +5,8 @@ from itertools import chain
 
 from octodns.record import Record
 
-from zones.collector import Collector
-from zones.presentation import is_known, keep_alias_text, keep_cnames, keep_text, note_text
+from zones.reading.collector import Collector
+from zones.reading.presentation import is_known, keep_alias_text, keep_cnames, keep_text, note_text
 
 
 def keep_records(collector: Collector, records: Iterable[Record]) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from fnmatch import translate
 from ipaddress import IPv4Network, IPv6Network
 
-from zones.order import ip
+from zones.naming.order import ip
 
 Network = IPv4Network | IPv6Network
 

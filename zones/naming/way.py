@@ -4,14 +4,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from zones.answer import Aliased, Answers, Unresolved
-from zones.lead import Lead
-from zones.leads import Leads
-from zones.lookup import MAX_LINKS, Left, Lookup, Looped, Reached, family_of, of_family
-from zones.order import numeric
-from zones.rdata import ADDRESS_TYPES
-from zones.rules import Rules
-from zones.service import IMPLICIT
+from zones.naming.answer import Aliased, Answers, Unresolved
+from zones.naming.lead import Lead
+from zones.naming.leads import Leads
+from zones.naming.lookup import MAX_LINKS, Left, Lookup, Looped, Reached, family_of, of_family
+from zones.naming.order import numeric
+from zones.naming.rules import Rules
+from zones.naming.service import IMPLICIT
+from zones.reading.rdata import ADDRESS_TYPES
 from zones.target import RecordRef, Skipped, SkipReason
 from zones.zone import ALIASES
 

@@ -21,9 +21,9 @@ import dns.rdatatype
 import dns.rrset
 import dns.wire
 
-from zones.collector import STRICT
 from zones.name import name_text
-from zones.tsig import SIGNATURE_ERRORS
+from zones.reading.collector import STRICT
+from zones.transfer.tsig import SIGNATURE_ERRORS
 
 READ_ERRORS = (dns.exception.DNSException, ValueError, struct.error)
 """What ``read_message`` raises for a message that is of no use."""

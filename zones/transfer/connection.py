@@ -7,7 +7,7 @@ from time import monotonic
 from typing import TypeVar
 
 from zones.endpoint import Endpoint
-from zones.failure import TransferFailure
+from zones.transfer.failure import TransferFailure
 
 _CONNECT_SECONDS = 10
 _REACH = "mend server in the configuration, or the network between here and it"

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 
-from zones.lookup import Lookup
-from zones.rdata import Mx, Srv, read_mx, read_srv
+from zones.naming.lookup import Lookup
+from zones.reading.rdata import Mx, Srv, read_mx, read_srv
 from zones.target import RecordRef
 
 Place = tuple[str, str, str]

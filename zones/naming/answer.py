@@ -6,7 +6,7 @@ from typing import Any
 
 from zones.document import is_text
 from zones.name import is_name_text
-from zones.order import ip_version
+from zones.naming.order import ip_version
 
 
 @dataclass(frozen=True, slots=True)

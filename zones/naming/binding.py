@@ -17,10 +17,10 @@ are looked at beside those.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from zones.lead import Lead, Unfit
-from zones.lookup import MAX_LINKS, Lookup, Reached
-from zones.rdata import Malformed, Svcb, read_svcb
-from zones.service import IMPLICIT, is_port, port_name
+from zones.naming.lead import Lead, Unfit
+from zones.naming.lookup import MAX_LINKS, Lookup, Reached
+from zones.naming.service import IMPLICIT, is_port, port_name
+from zones.reading.rdata import Malformed, Svcb, read_svcb
 from zones.target import RecordRef, SkipReason
 
 _HTTPS_PORT = 443

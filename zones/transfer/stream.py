@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from time import monotonic
 
-from zones.failure import TransferFailure
+from zones.transfer.failure import TransferFailure
 
 LOG = "look at the server's log for the transfer, and at middleboxes between here and it"
 _LOG_OR_TLS = f"{LOG}; so ends a question in the clear to a port for TLS (set tls)"

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from zones.catalog import CatalogCollector, as_catalog
-from zones.collector import Collector
 from zones.endpoint import Endpoint
-from zones.failure import TransferFailure
 from zones.name import parse_name
+from zones.reading.collector import Collector
 from zones.source import ZoneFailure, ZoneSourceError
-from zones.transfer import Terms, Transfer, transfer
+from zones.transfer.failure import TransferFailure
+from zones.transfer.session import Terms, Transfer, transfer
 from zones.zone import Zone
 
 # BIND lets ten transfers out at once; a nightly audit leaves most of them to the secondaries.

@@ -23,7 +23,7 @@ import dns.tokenizer
 import dns.transaction
 import dns.zonefile
 
-from zones.collector import Collector
+from zones.reading.collector import Collector
 
 MAX_DEPTH = 16
 """Files that may include each other in a row."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from zones.name import ancestors
+from zones.naming.zone_data import ZoneData
 from zones.zone import Zone
-from zones.zone_data import ZoneData
 
 MAX_LINKS = 16
 """CNAMEs and DNAMEs that may follow on each other; a longer chain counts as a loop."""

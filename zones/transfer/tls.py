@@ -8,8 +8,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from zones.failure import TransferFailure
-from zones.secret import SecretError, require_private, require_readable
+from zones.transfer.failure import TransferFailure
+from zones.transfer.secret import SecretError, require_private, require_readable
 
 XOT_PORT = 853
 _ALPN = "dot"

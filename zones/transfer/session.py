@@ -22,16 +22,16 @@ import dns.rdatatype
 import dns.rrset
 import dns.xfr
 
-from zones.collector import Collector
-from zones.connection import NO_DNS, connect
 from zones.endpoint import Endpoint
-from zones.failure import TransferFailure
-from zones.message import READ_ERRORS, Read, read_message
 from zones.name import name_text
-from zones.stream import LOG, Limits, Stream
-from zones.tls import Tls, shake_hands, tls_failure, wrapped
-from zones.tsig import Key
-from zones.verifier import Verifier
+from zones.reading.collector import Collector
+from zones.transfer.connection import NO_DNS, connect
+from zones.transfer.failure import TransferFailure
+from zones.transfer.message import READ_ERRORS, Read, read_message
+from zones.transfer.stream import LOG, Limits, Stream
+from zones.transfer.tls import Tls, shake_hands, tls_failure, wrapped
+from zones.transfer.tsig import Key
+from zones.transfer.verifier import Verifier
 from zones.zone import Record
 
 _HEADER_BYTES = 12

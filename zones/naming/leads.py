@@ -4,14 +4,21 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from zones.binding import binding_leads
-from zones.lead import Lead, Unfit
-from zones.lookup import Lookup
-from zones.rdata import ADDRESS_TYPES, SERVICE_TYPES, Malformed, read_mx, read_srv, read_tlsa
-from zones.rules import Rules
-from zones.service import PLAIN_SERVICES, ServiceName, is_port, port_name, service_name
+from zones.naming.binding import binding_leads
+from zones.naming.lead import Lead, Unfit
+from zones.naming.lookup import Lookup
+from zones.naming.rules import Rules
+from zones.naming.service import PLAIN_SERVICES, ServiceName, is_port, port_name, service_name
+from zones.naming.wildcard import is_wildcard, names_under, server_name
+from zones.reading.rdata import (
+    ADDRESS_TYPES,
+    SERVICE_TYPES,
+    Malformed,
+    read_mx,
+    read_srv,
+    read_tlsa,
+)
 from zones.target import RecordRef, Skipped, SkipReason
-from zones.wildcard import is_wildcard, names_under, server_name
 from zones.zone import ALIASES
 
 _SMTP_PORT = 25

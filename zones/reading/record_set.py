@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from zones.collector import Collector
-from zones.presentation import keep_alias_text, keep_cnames, keep_text, note_text
+from zones.reading.collector import Collector
+from zones.reading.presentation import keep_alias_text, keep_cnames, keep_text, note_text
 
 RecordSet = Mapping[str, Any]
 """As boto3 has it."""

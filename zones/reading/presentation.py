@@ -14,8 +14,8 @@ import dns.rdataclass
 import dns.rdataset
 import dns.rdatatype
 
-from zones.collector import STRICT, Collector
 from zones.name import parse_name
+from zones.reading.collector import STRICT, Collector
 
 _NEEDED = STRICT | {dns.rdatatype.SOA}
 

@@ -1,0 +1,1 @@
+"""What records name: services, the ways to them, and whose they are. Pure."""

@@ -1,0 +1,1 @@
+"""How a zone is read, whatever it comes from: what of it is kept, and in which form."""
