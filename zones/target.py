@@ -54,8 +54,8 @@ class Target:
     """What in DNS says that a mail exchange's clients check its certificate: ``TLSA``, ``MTA-STS``
     (sorted); empty for anything but MX."""
     barred: tuple[str, ...] = ()
-    """Further addresses that its records lead to and that are denied, each with the network
-    (sorted)."""
+    """Further addresses that its records lead to and that are denied, each with the network: of
+    each record the first few (sorted)."""
 
     @property
     def id(self) -> str:

@@ -182,7 +182,7 @@ class _Merge:
 
 
 def _barred(ways: list[Way]) -> tuple[str, ...]:
-    found = {str(each) for way in ways for each in way.barred}
+    found = {each for way in ways for each in way.barred}
     return tuple(sorted(found)) if found else ()
 
 

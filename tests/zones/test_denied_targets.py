@@ -70,6 +70,17 @@ def test_of_several_addresses_those_that_are_not_denied_are_looked_at() -> None:
     assert found.barred == (f"{METADATA} (169.254.0.0/16)", "::1 (::1/128)")
 
 
+def test_of_very_many_denied_addresses_some_are_told() -> None:
+    """Each of a name's targets holds them, so that a zone could fill the memory with both."""
+    addresses = tuple(f"{net}.{n}" for net in ("192.0.2", "127.0.0") for n in range(200))
+    held = company("y.company.com CNAME host.example.net")
+    rules = Rules(deny=DEFAULT, external_addresses=1000)
+
+    found = targets(held, answers={OUTSIDE: addresses}, rules=rules)
+
+    assert (len(found), {len(target.barred) for target in found}) == (200, {4})
+
+
 @pytest.mark.parametrize("answer", [(METADATA, "192.0.2.7"), Aliased((METADATA, "192.0.2.7"), ())])
 def test_a_denied_address_takes_no_place_of_an_external_one(answer: Answer) -> None:
     rules = Rules(deny=DEFAULT, external_addresses=1)

@@ -53,8 +53,8 @@ class Way(NamedTuple):
     starttls: str
     external: bool
     """Whether it leads to what is not the organisation's own."""
-    barred: tuple[Barred, ...] = ()
-    """Where its record would lead as well, were that not denied."""
+    barred: tuple[str, ...] = ()
+    """Where its record would lead as well, were that not denied: see ``Target.barred``."""
 
     @property
     def rank(self) -> tuple[bool, RecordRef]:
@@ -72,6 +72,9 @@ class Course(NamedTuple):
 
 
 _DIRECT = Course()
+_BARRED_TOLD = 4
+"""How many denied addresses of a record are told: each of its targets holds them, and both may be
+very many."""
 _Found = list[Way | Barred] | Skipped
 
 
@@ -100,7 +103,8 @@ class Ways:
         barred = [each for each in found if isinstance(each, Barred)]
         if not ways:
             return Skipped(ref, SkipReason.DENIED, barred[0].address, barred[0].network)
-        return [way._replace(barred=tuple(barred)) for way in ways]
+        told = tuple(map(str, barred[:_BARRED_TOLD]))
+        return [way._replace(barred=told) for way in ways]
 
     def _found(self, ref: RecordRef) -> _Found:
         leads = self.leads.of(ref)
