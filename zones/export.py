@@ -19,6 +19,7 @@ from zones.inventory import Collected
 from zones.name import is_below, is_name_text
 from zones.naming.answer import Answer, Asked, from_row, to_row
 from zones.naming.order import ip_version
+from zones.ordinary_file import FileError, read_file
 from zones.private_file import write_private
 from zones.reading.rdata import is_rdata_text
 from zones.source import ZoneFailure, ZoneSourceError
@@ -29,6 +30,8 @@ FORMAT = "zonecert zones"
 VERSION = 2
 _READABLE = (1, VERSION)
 """Files of version 1 have no records of services, and no aliases; else they are the same."""
+MOST_BYTES = 1024 * 1024 * 1024
+"""Of a file that is read: some ten million records."""
 _FAMILIES = {"A": 4, "AAAA": 6}
 _NAMES = frozenset({"CNAME", "DNAME", "NS", *ALIASES})
 
@@ -86,15 +89,15 @@ def read_export(path: Path) -> Export:
     A zone of no view, the empty string, is of the source whose zone it is.
     """
     try:
-        text = path.read_bytes()
+        text = read_file(path, MOST_BYTES)
         document = table_of(parsed(text), "the file")
         if is_ancestors(document):
             return _ancestors(document, path, sha256(text).hexdigest())
         return _export(document, sha256(text).hexdigest())
     except AncestorError as fault:
         raise ExportError(f"{path}: {fault}; write it anew") from fault
-    except OSError as error:
-        raise ExportError(f"{path}: cannot be read: {error.strerror}") from error
+    except FileError as error:
+        raise ExportError(f"{path}: {error}; name a file of zones") from error
     except FaultError as fault:
         raise ExportError(f"{path}: {fault}; write it anew with --export-zones") from fault
     except (ValueError, RecursionError) as error:

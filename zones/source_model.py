@@ -20,6 +20,9 @@ from zones.expression import Expression
 from zones.source import SOURCE_TYPES, ZoneFailure, ZoneSourceError
 from zones.zone import Zone
 
+_SHOWN = 100
+"""Characters of a wrong value."""
+
 
 def _regex(value: object) -> Expression:
     if isinstance(value, Expression):
@@ -29,7 +32,9 @@ def _regex(value: object) -> Expression:
     try:
         return Expression(value)
     except ValueError as error:
-        raise ValueError(f"{value!r} is no regular expression: {error}") from error
+        # Its reason has to stay in sight.
+        shown = value if len(value) <= _SHOWN else f"{value[:_SHOWN]}..."
+        raise ValueError(f"{shown!r} is no regular expression: {error}") from error
 
 
 Regex = Annotated[
@@ -113,7 +118,7 @@ def model_of(
     ``place`` is the table's own in the file.
     """
     kind = table.get("type")
-    given = f"given {json.dumps(kind)[:100]}" if "type" in table else "is missing"
+    given = f"given {json.dumps(kind)[:_SHOWN]}" if "type" in table else "is missing"
     if not isinstance(kind, str) or kind not in SOURCE_TYPES:
         faults.append(f"{place}.type: {given}; allowed: {', '.join(SOURCE_TYPES)}")
         return None
