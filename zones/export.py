@@ -161,10 +161,17 @@ def _result(table: dict[str, Any], at: str) -> Zone | ZoneFailure:
         view=view,
         server=server,
         transferred_at=moment(table, "transferred_at", at),
-        authenticated=field(table, "authenticated", bool, at),
+        authenticated=_authenticated(table, at),
         other_owners=tuple(checked(name, _within(origin), f"{at}.other_owners") for name in others),
         members=tuple(checked(name, is_name_text, f"{at}.members") for name in members),
     )
+
+
+def _authenticated(table: dict[str, Any], at: str) -> bool | None:
+    if table.get("authenticated", False) is None:
+        return None
+    found: bool = field(table, "authenticated", bool, at)
+    return found
 
 
 def _records(rows: list[Any], origin: str, at: str) -> Iterator[Record]:

@@ -101,7 +101,7 @@ def zone_table(**changes: object) -> list[Document]:
         "server": "192.0.2.53:53",
         "serial": 1,
         "transferred_at": "2026-07-01T12:00:00+00:00",
-        "authenticated": False,
+        "authenticated": None,
         "records": [],
         "other_owners": [],
     }
