@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from checks.text import clean
+from zones.cut import cut
 
 Table = TypeVar("Table", bound=BaseModel)
 
@@ -44,8 +45,7 @@ def valid(model: type[Table], raw: object, place: str, faults: list[str]) -> Tab
 
 def shown(value: object) -> str:
     """Return a wrong value as a message shows it."""
-    text = json.dumps(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+    return cut(json.dumps(value), _SHOWN)
 
 
 def repeated(names: Iterable[str]) -> Iterator[str]:

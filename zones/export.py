@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from zones.ancestor import AncestorError, is_ancestors, read_ancestors
+from zones.cut import cut
 from zones.document import FaultError, checked, field, moment, parsed, table_of
 from zones.inventory import Collected
 from zones.name import is_below, is_name_text
@@ -184,7 +185,7 @@ def _records(rows: list[Any], origin: str, at: str) -> Iterator[Record]:
                 yield Record(owner, rdtype, rdata, ttl)
             case _:
                 raise FaultError(
-                    f"{at}.records[{place}]: is no record of the zone: {str(row)[:100]}"
+                    f"{at}.records[{place}]: is no record of the zone: {cut(str(row), 100)}"
                 )
 
 
@@ -192,7 +193,7 @@ def _answers(rows: list[Any]) -> Iterator[tuple[Asked, Answer]]:
     for place, row in enumerate(rows):
         found = from_row(row)
         if found is None:
-            raise FaultError(f"answers[{place}]: is no answer: {str(row)[:100]}")
+            raise FaultError(f"answers[{place}]: is no answer: {cut(str(row), 100)}")
         yield found
 
 

@@ -15,6 +15,7 @@ from pydantic import (
     PlainValidator,
 )
 
+from zones.cut import cut
 from zones.endpoint import Endpoint, parse_address_endpoint
 from zones.expression import Expression
 from zones.source import SOURCE_TYPES, ZoneFailure, ZoneSourceError
@@ -33,8 +34,7 @@ def _regex(value: object) -> Expression:
         return Expression(value)
     except ValueError as error:
         # Its reason has to stay in sight.
-        shown = value if len(value) <= _SHOWN else f"{value[:_SHOWN]}..."
-        raise ValueError(f"{shown!r} is no regular expression: {error}") from error
+        raise ValueError(f"{cut(value, _SHOWN)!r} is no regular expression: {error}") from error
 
 
 Regex = Annotated[
@@ -118,7 +118,7 @@ def model_of(
     ``place`` is the table's own in the file.
     """
     kind = table.get("type")
-    given = f"given {json.dumps(kind)[:_SHOWN]}" if "type" in table else "is missing"
+    given = f"given {cut(json.dumps(kind), _SHOWN)}" if "type" in table else "is missing"
     if not isinstance(kind, str) or kind not in SOURCE_TYPES:
         faults.append(f"{place}.type: {given}; allowed: {', '.join(SOURCE_TYPES)}")
         return None

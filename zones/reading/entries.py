@@ -23,6 +23,7 @@ import dns.tokenizer
 import dns.transaction
 import dns.zonefile
 
+from zones.cut import cut
 from zones.ordinary_file import FileError, TooLargeError, read_file
 from zones.reading.collector import Collector
 
@@ -186,7 +187,7 @@ class _Reader(dns.zonefile.Reader):
                 is_over = self._read_entry()
             except (dns.exception.DNSException, ValueError) as error:
                 place = f"{name} line {line}" if self._files.are_included else f"line {line}"
-                cause = _CAUGHT.sub("", str(error))[:_SHOWN].rstrip(".")
+                cause = cut(_CAUGHT.sub("", str(error)).rstrip("."), _SHOWN)
                 raise EntryError(place, cause, _remedy(error, _MEND_LINE)) from error
 
     def _read_entry(self) -> bool:
