@@ -23,7 +23,6 @@ TEXT = f"""\
 @ 60 NS ns
 \\027]0\\;owned\\007\\155 60 A 127.0.0.1
 {"".join(f"{chr(92)}{byte:03}" for byte in STEERING.encode()[:60])} 60 A 127.0.0.1
-alias 60 CNAME \\027\\0912J.example.
 www 60 A 127.0.0.1
 """
 WAYS = {
@@ -57,8 +56,7 @@ def option(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
                 "policy": world.demo.compliance["policy"]
                 | {"ports": [tls.port, smtp.port], "starttls": {str(smtp.port): "smtp"}},
                 "source": [
-                    {"name": "in", "type": "axfr", "server": server, "zones": [ZONE]}
-                    | {"nameservers": [server]},
+                    {"name": "in", "type": "axfr", "server": server, "zones": [ZONE]},
                     {"name": "file", "type": "master_file", "files": {"bad.test": "bad.zone"}},
                 ],
             },
