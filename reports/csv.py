@@ -4,6 +4,7 @@ Rows are appended and flushed as verdicts come in, so that a run that is killed 
 at the end the sorted file takes the place of the grown one in a single rename.
 """
 
+import os
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import IO
 import pytest
 
 from checks.verdict import Verdict
-from reports.file import opened, replace, usable, write
+from reports.file import opened, replace, spoil, usable, write
 from reports.results import is_controller
 from reports.rows import COLUMNS, FIRST_COLUMNS, ancestral, cells, rows
 from reports.run import RUN_KEY
@@ -31,6 +32,8 @@ class CsvReport:
         self._columns = FIRST_COLUMNS if findings_only else COLUMNS
         self._rows: list[tuple[Order, int, Cells]] = []
         self._file: IO[str] | None = None
+        self._whole = 0
+        """Bytes of the grown file up to the end of its last whole row."""
         self._trouble = ""
 
     @pytest.hookimpl(tryfirst=True)
@@ -53,19 +56,19 @@ class CsvReport:
         self._rows += [(order(verdict.subject), place, line) for place, line in enumerate(lines)]
         self._append(lines)
 
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+    def pytest_sessionfinish(self) -> None:
         """Put the sorted file in the place of the grown one."""
         if self._file is None:
             return
+        with suppress(OSError):
+            self._file.close()
         try:
-            with suppress(OSError):
-                self._file.close()
             replace(self._path, [self._columns, *(line for _, _, line in sorted(self._rows))])
             self._trouble = ""
         except OSError as error:
-            self._trouble = f"{error.strerror}; the file is not complete"
-            # Neither 0 nor 1, which say that the audit and its reports are whole.
-            session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
+            left = "not complete" if self._trouble else "complete, in the order of arrival"
+            self._trouble = f"{error.strerror}; the file is {left}"
+            spoil(self._config)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Tell where the file is, as pytest does of its own, or why it is of no use."""
@@ -80,8 +83,13 @@ class CsvReport:
             return
         try:
             write(self._file, lines)
+            self._whole = self._file.tell()
         except OSError as error:
             self._trouble = error.strerror or str(error)
+            with suppress(OSError):
+                self._file.close()
+            with suppress(OSError):
+                os.truncate(self._path, self._whole)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
