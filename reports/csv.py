@@ -14,7 +14,7 @@ import pytest
 
 from checks.verdict import Verdict
 from reports.file import opened, replace, spoil, usable, write
-from reports.results import is_controller
+from reports.results import RESULTS_KEY, is_controller
 from reports.rows import COLUMNS, FIRST_COLUMNS, ancestral, cells, rows
 from reports.run import RUN_KEY
 from reports.subject import Order, order
@@ -48,18 +48,23 @@ class CsvReport:
 
     def pytest_zonecert_verdict(self, verdict: Verdict) -> None:
         """Append the verdict's rows."""
-        if self._file is None:
-            return
+        if self._file is not None:
+            self._append(self._kept(verdict))
+
+    def _kept(self, verdict: Verdict) -> list[Cells]:
+        """Return the verdict's rows, which are kept for the sorted file."""
         found = rows(verdict, self._config.stash[RUN_KEY])
         kept = ancestral(found) if self._findings_only else found
         lines = [cells(row, self._columns) for row in kept]
         self._rows += [(order(verdict.subject), place, line) for place, line in enumerate(lines)]
-        self._append(lines)
+        return lines
 
     def pytest_sessionfinish(self) -> None:
-        """Put the sorted file in the place of the grown one."""
+        """Put the sorted file in the place of the grown one, with a row for each missing target."""
         if self._file is None:
             return
+        for verdict in self._config.stash[RESULTS_KEY].missing():
+            self._append(self._kept(verdict))
         with suppress(OSError):
             self._file.close()
         try:

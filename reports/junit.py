@@ -45,6 +45,9 @@ class JUnitNames:
     def pytest_sessionfinish(self, exitstatus: int) -> None:
         """Add the run's facts as properties of the testsuite, and what it ends with."""
         xml = _junit(self._config)
+        # pytest begins a testcase, without a name, with the setup of a test that never ended.
+        named = [case for case in xml.node_reporters_ordered if case.to_xml().get("name")]
+        xml.node_reporters_ordered[:] = named
         run = self._config.stash.get(RUN_KEY, None)
         if run is not None:
             results = self._config.stash[RESULTS_KEY]
