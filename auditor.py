@@ -67,7 +67,8 @@ class Auditor:
         self._foresight.look_ahead_of(target)
         try:
             return self._scanners.scan(target)
-        except (ChildError, ChildDiedError, CrewClosedError, OSError) as error:
+        # RuntimeError is what comes of a thread that cannot be started.
+        except (ChildError, ChildDiedError, CrewClosedError, OSError, RuntimeError) as error:
             words = str(error).strip().splitlines()[-1:]
         # An error of this test, not a failure: nothing is known of the target.
         pytest.fail(f"{target}: the scanner broke: {clean(''.join(words))}", pytrace=False)

@@ -10,7 +10,7 @@ import pytest
 
 from audit import Audit
 from auditor import Auditor
-from distribution import AddressScheduling
+from distribution import RESTARTS, AddressScheduling
 from frozen import OPTIONS, RequestError, Taken, requested, take
 from reports import PLUGINS
 from reports.describe import describe, now
@@ -39,6 +39,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     for name, metavar, words in OPTIONS:
         group.addoption(name, metavar=metavar, help=words)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have pytest-xdist replace more dead workers than it would, unless the user says how many."""
+    if getattr(config.option, "maxworkerrestart", "") is None:
+        config.option.maxworkerrestart = str(RESTARTS)
 
 
 @pytest.hookimpl(tryfirst=True)

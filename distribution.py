@@ -8,6 +8,7 @@ run dry; here each worker has a window of tests queued, the rest stays with the 
 
 from collections import deque
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 from zlib import crc32
 
@@ -18,6 +19,9 @@ from xdist.workermanage import WorkerController
 from checks.scanners import Scanners
 from zones.target import Target
 
+RESTARTS = 100
+"""Workers that may die in a run: pytest-xdist ends it after four for each, and a test that kills
+its worker takes two. A number at all, for workers that die before any test."""
 QUEUED = 64
 """Tests that wait in a worker; at least two, since xdist's worker looks one test ahead."""
 
@@ -50,6 +54,8 @@ class AddressScheduling(LoadScheduling):  # type: ignore[misc]
         self._shares: dict[WorkerController, deque[int]] = {}
         self._orphans: deque[int] = deque()
         """Positions of tests whose worker is gone."""
+        self._suspects: set[int] = set()
+        """Positions of tests during which a worker died."""
         self._is_shared_out = False
 
     @property
@@ -106,13 +112,20 @@ class AddressScheduling(LoadScheduling):  # type: ignore[misc]
             self.node2pending[node].extend(chosen)
 
     def remove_node(self, node: WorkerController) -> str | None:
-        """See ``LoadScheduling.remove_node``: what the worker had is left to the others."""
+        """See ``LoadScheduling.remove_node``: what the worker had is left to the others.
+
+        The test that it was at is done once more, as the last of them, since the worker may have
+        died of something else; only one during which two workers died is told so.
+        """
         pending = self.node2pending.pop(node)
-        self._orphans.extend(pending[1:])
-        self._orphans.extend(self._shares.pop(node, ()))
+        running, waiting = pending[:1], pending[1:]
+        is_blamed = bool(running) and running[0] in self._suspects
+        self._suspects.update(running)
+        orphans = chain(waiting, self._shares.pop(node, ()), () if is_blamed else running)
+        self._orphans.extend(orphans)
         for other in self.nodes:
             self.check_schedule(other)
-        return self.collection[pending[0]] if pending and self.collection else None
+        return self.collection[running[0]] if is_blamed and self.collection else None
 
     def mark_test_pending(self, item: str) -> None:
         """See ``LoadScheduling.mark_test_pending``."""

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Pipe
 from selectors import EVENT_READ, DefaultSelector
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 from checks.child import Work
@@ -24,6 +24,8 @@ PRELOADED = ["sslyze", "OpenSSL.crypto", "sslyze.plugins.scan_commands"]
 
 SUSPECTS_AT_ONCE = 8
 """Children that do one suspect each: after a crash there may be a hundred that wait for silence."""
+_PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
+"""Seconds before each further try to start a child."""
 _LOOKS_EVERY = 0.5
 """Seconds between two looks for tasks that overran."""
 
@@ -156,11 +158,21 @@ class Crew:
             member.end()
 
     def _start(self, *, is_for_suspects: bool = False) -> Member:
-        member = Member.start(self._context, self._work, self._slots)
+        member = self._started()
         member.is_for_suspects = is_for_suspects
         self._members.append(member)
         self._selector.register(member.pipe, EVENT_READ, member)
         return member
+
+    def _started(self) -> Member:
+        # What there is no room for now may soon have some; and a fork server that has died is
+        # started again by the next try.
+        for pause in _PAUSES:
+            try:
+                return Member.start(self._context, self._work, self._slots)
+            except (OSError, EOFError):
+                sleep(pause)
+        return Member.start(self._context, self._work, self._slots)
 
     def _receive(self, member: Member) -> None:
         try:
@@ -192,10 +204,11 @@ class Crew:
         member.pipe.close()
         member.process.join()
         jobs, code = list(member.jobs.values()), member.process.exitcode
-        if self._slots > 1 and not member.is_for_suspects:
+        overran = member.overran or code == _SIGXCPU
+        is_proof = member.is_for_suspects or (overran and self._slots == 1)
+        if not is_proof or code == _SERVER_DIED:
             self._suspects.extend(jobs)
             return
-        overran = member.overran or code == _SIGXCPU
         for job in jobs:
             job.future.set_exception(ChildDiedError(overran, code))
 
@@ -219,5 +232,7 @@ class Crew:
         self._woken.close()
 
 
+_SERVER_DIED = 255
+"""What multiprocessing says of a process whose fork server died, and it with that."""
 _SIGXCPU = -24
 """Exit code of a process that used up its CPU time (RLIMIT_CPU)."""

@@ -46,12 +46,18 @@ class Member:
     def start(cls, context: Any, work: Work, slots: int) -> Self:  # noqa: ANN401 - multiprocessing's contexts have no common type
         """Return a new one, started and perhaps not ready yet.
 
-        Raises OSError where this host has no room for another process.
+        Raises OSError where this host has no room for another process, or EOFError where the fork
+        server died of that, or of something else.
         """
         ours, theirs = context.Pipe()
         process = context.Process(target=serve, args=(theirs, work, slots), daemon=True)
-        process.start()
-        theirs.close()
+        try:
+            process.start()
+        except BaseException:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
         return cls(process, ours)
 
     def give(self, job: Job, patience: float) -> None:

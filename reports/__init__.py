@@ -8,6 +8,7 @@ PLUGINS = (
     "reports.html",
     "reports.log",
     "reports.terminal",
+    "reports.standard_output",
 )
 """The registry: what the root conftest names as ``pytest_plugins``. The first one decodes the
 verdicts and hands them to the others, which know nothing of each other."""

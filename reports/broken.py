@@ -15,10 +15,11 @@ def broken(nodeid: str, words: str, inventory: Inventory) -> Verdict | None:
     """
     if not nodeid.startswith(COMPLIANCE_TESTS):
         return None
-    return judge.broken(_subject(_test_id(nodeid), inventory), words)
+    return judge.broken(_subject(test_id(nodeid), inventory), words)
 
 
-def _test_id(nodeid: str) -> str:
+def test_id(nodeid: str) -> str:
+    """Return what pytest has in the brackets of a test's node id, or else the test's name."""
     # The bracket first: an IPv6 address in the parameter has colons of its own.
     before, bracket, parameter = nodeid.partition("[")
     return parameter.removesuffix("]") if bracket else before.rpartition("::")[2]

@@ -4,6 +4,7 @@ Rows are appended and flushed as verdicts come in, so that a run that is killed 
 at the end the sorted file takes the place of the grown one in a single rename.
 """
 
+import os
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -12,8 +13,8 @@ from typing import IO
 import pytest
 
 from checks.verdict import Verdict
-from reports.file import opened, replace, usable, write
-from reports.results import is_controller
+from reports.file import opened, replace, spoil, usable, write
+from reports.results import RESULTS_KEY, is_controller
 from reports.rows import COLUMNS, FIRST_COLUMNS, ancestral, cells, rows
 from reports.run import RUN_KEY
 from reports.subject import Order, order
@@ -31,6 +32,8 @@ class CsvReport:
         self._columns = FIRST_COLUMNS if findings_only else COLUMNS
         self._rows: list[tuple[Order, int, Cells]] = []
         self._file: IO[str] | None = None
+        self._whole = 0
+        """Bytes of the grown file up to the end of its last whole row."""
         self._trouble = ""
 
     @pytest.hookimpl(tryfirst=True)
@@ -45,27 +48,32 @@ class CsvReport:
 
     def pytest_zonecert_verdict(self, verdict: Verdict) -> None:
         """Append the verdict's rows."""
-        if self._file is None:
-            return
+        if self._file is not None:
+            self._append(self._kept(verdict))
+
+    def _kept(self, verdict: Verdict) -> list[Cells]:
+        """Return the verdict's rows, which are kept for the sorted file."""
         found = rows(verdict, self._config.stash[RUN_KEY])
         kept = ancestral(found) if self._findings_only else found
         lines = [cells(row, self._columns) for row in kept]
         self._rows += [(order(verdict.subject), place, line) for place, line in enumerate(lines)]
-        self._append(lines)
+        return lines
 
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Put the sorted file in the place of the grown one."""
+    def pytest_sessionfinish(self) -> None:
+        """Put the sorted file in the place of the grown one, with a row for each missing target."""
         if self._file is None:
             return
+        for verdict in self._config.stash[RESULTS_KEY].missing():
+            self._append(self._kept(verdict))
+        with suppress(OSError):
+            self._file.close()
         try:
-            with suppress(OSError):
-                self._file.close()
             replace(self._path, [self._columns, *(line for _, _, line in sorted(self._rows))])
             self._trouble = ""
         except OSError as error:
-            self._trouble = f"{error.strerror}; the file is not complete"
-            # Neither 0 nor 1, which say that the audit and its reports are whole.
-            session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
+            left = "not complete" if self._trouble else "complete, in the order of arrival"
+            self._trouble = f"{error.strerror}; the file is {left}"
+            spoil(self._config)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Tell where the file is, as pytest does of its own, or why it is of no use."""
@@ -80,8 +88,13 @@ class CsvReport:
             return
         try:
             write(self._file, lines)
+            self._whole = self._file.tell()
         except OSError as error:
             self._trouble = error.strerror or str(error)
+            with suppress(OSError):
+                self._file.close()
+            with suppress(OSError):
+                os.truncate(self._path, self._whole)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -4,6 +4,7 @@ pytest-html puts the test's id into the page as it stands; here every cell is re
 own, which is escaped.
 """
 
+from pathlib import Path
 from typing import Any, Literal
 
 import pytest
@@ -13,6 +14,8 @@ from pytest_html.basereport import BaseReport
 from checks.text import moment
 from checks.verdict import Verdict
 from reports.facts import INCOMPLETE, finding_counts
+from reports.file import made_usable
+from reports.guard import Guard
 from reports.markup import tag, text
 from reports.page import details, header_cells, plain_cells, row_cells, run_block
 from reports.results import RESULTS_KEY, is_controller
@@ -24,9 +27,15 @@ _PHASES = {"setup", "call", "teardown"}
 class HtmlReport:
     """What zonecert makes of pytest-html's report."""
 
-    def __init__(self, config: pytest.Config) -> None:
+    def __init__(self, path: Path, config: pytest.Config) -> None:
+        self._path = path
         self._config = config
         self._pending: dict[str, tuple[pytest.TestReport, Verdict]] = {}
+
+    def pytest_sessionstart(self) -> None:
+        """Have pytest-html's file written whole or not at all."""
+        page = _page(self._config)
+        Guard("--html", self._path, page, "_report_path").install(self._config)
 
     def pytest_html_report_title(self, report: Any) -> None:  # noqa: ANN401 - untyped upstream
         """Set the title."""
@@ -78,10 +87,9 @@ class HtmlReport:
         # A crashed worker's report is of no phase, and pytest-html leaves out what has no teardown.
         failed, ended = _phase(report, "setup", "failed"), _phase(report, "teardown", "passed")
         self._keep(verdict, failed)
-        for page in self._config.pluginmanager.get_plugins():
-            if isinstance(page, BaseReport):
-                page.pytest_runtest_logreport(failed)
-                page.pytest_runtest_logreport(ended)
+        page = _page(self._config)
+        page.pytest_runtest_logreport(failed)
+        page.pytest_runtest_logreport(ended)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -95,8 +103,16 @@ def pytest_metadata(metadata: dict[str, Any]) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Begin in the controller, if the page is wanted."""
-    if is_controller(config) and config.getoption("htmlpath", None):
-        config.pluginmanager.register(HtmlReport(config), "zonecert-html")
+    name = config.getoption("htmlpath", None)
+    if name and is_controller(config):
+        path = made_usable("--html", name)
+        config.pluginmanager.register(HtmlReport(path, config), "zonecert-html")
+
+
+def _page(config: pytest.Config) -> Any:  # noqa: ANN401 - untyped upstream
+    """Return pytest-html's plugin, for which there is no public way."""
+    plugins = config.pluginmanager.get_plugins()
+    return next(each for each in plugins if isinstance(each, BaseReport))
 
 
 def _phase(

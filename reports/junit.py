@@ -4,6 +4,8 @@ Jenkins' schema (junit-10.xsd) allows properties of a testsuite only, so a testc
 findings are the failure text.
 """
 
+from pathlib import Path
+
 import pytest
 from _pytest.junitxml import LogXML
 
@@ -11,6 +13,8 @@ from checks.failure import title
 from checks.text import clean
 from checks.verdict import Subject, SubjectKind, Verdict
 from reports.facts import all_facts
+from reports.file import made_usable
+from reports.guard import Guard
 from reports.results import RESULTS_KEY, is_controller
 from reports.run import RUN_KEY
 
@@ -22,24 +26,30 @@ EXIT_CODE = f"{PREFIX}exit code"
 class JUnitNames:
     """What zonecert adds to pytest's JUnit report."""
 
-    def __init__(self, config: pytest.Config) -> None:
+    def __init__(self, path: Path, config: pytest.Config) -> None:
+        self._path = path
         self._config = config
+
+    def pytest_sessionstart(self) -> None:
+        """Have pytest's file written whole or not at all."""
+        Guard("--junitxml", self._path, _junit(self._config), "logfile").install(self._config)
 
     def pytest_zonecert_verdict(self, verdict: Verdict, report: pytest.TestReport) -> None:
         """Name the testcase; pytest keeps what it finds set."""
-        xml = _junit(self._config)
-        if xml is not None:
-            classname, name = names(verdict.subject)
-            case = xml.node_reporter(report)
-            case.add_attribute("classname", classname)
-            case.add_attribute("name", name)
+        classname, name = names(verdict.subject)
+        case = _junit(self._config).node_reporter(report)
+        case.add_attribute("classname", classname)
+        case.add_attribute("name", name)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, exitstatus: int) -> None:
         """Add the run's facts as properties of the testsuite, and what it ends with."""
         xml = _junit(self._config)
+        # pytest begins a testcase, without a name, with the setup of a test that never ended.
+        named = [case for case in xml.node_reporters_ordered if case.to_xml().get("name")]
+        xml.node_reporters_ordered[:] = named
         run = self._config.stash.get(RUN_KEY, None)
-        if xml is not None and run is not None:
+        if run is not None:
             results = self._config.stash[RESULTS_KEY]
             for label, text in all_facts(run, results.tally()):
                 xml.add_global_property(f"{PREFIX}{label}", text)
@@ -62,12 +72,14 @@ def names(subject: Subject) -> tuple[str, str]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Begin in the controller."""
-    if is_controller(config):
-        config.pluginmanager.register(JUnitNames(config), "zonecert-junit")
+    """Begin in the controller, if the file is wanted."""
+    name = config.getoption("xmlpath", None)
+    if name and is_controller(config):
+        path = made_usable("--junitxml", name)
+        config.pluginmanager.register(JUnitNames(path, config), "zonecert-junit")
 
 
-def _junit(config: pytest.Config) -> LogXML | None:
-    """Return pytest's JUnit plugin, for which there is no public way; None without --junitxml."""
+def _junit(config: pytest.Config) -> LogXML:
+    """Return pytest's JUnit plugin, for which there is no public way."""
     plugins = config.pluginmanager.get_plugins()
-    return next((each for each in plugins if isinstance(each, LogXML)), None)
+    return next(each for each in plugins if isinstance(each, LogXML))

@@ -16,7 +16,7 @@ from checks.judge import subject_of
 from checks.verdict import Outcome, Subject, SubjectKind
 from reports.rows import COLUMNS, Row, guarded
 from reports.subject import order
-from reports.tally import Standing, standing_of
+from reports.tally import NOT_RUN, Standing, standing_of
 from zones.inventory import Inventory, zone_ids
 
 
@@ -104,6 +104,9 @@ class Shards:
             # A test of the run as a whole that broke is called by its own name.
             subject = self._subjects[key] = Subject(SubjectKind.RUN, key.fqdn, key.fqdn)
         faults = self._merged.faults
+        if subject and rows[0]["message"] == NOT_RUN:
+            # Missing, unless another file has it.
+            return
         if subject is None:
             faults.append(f"unknown: {path} has {' '.join(key).strip()}, which no zone names")
         elif key in self._seen_in:

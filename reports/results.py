@@ -1,18 +1,20 @@
 """Every verdict decoded once, counted, and handed to the reports through our own hook."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import timedelta
+from time import monotonic
 
 import pytest
 
 from checks.finding import Severity
+from checks.judge import subject_of
 from checks.owner import claimed
-from checks.verdict import SubjectKind, Verdict
-from reports.broken import broken
+from checks.verdict import Outcome, SubjectKind, Verdict
+from reports.broken import broken, test_id
 from reports.run import RUN_KEY, Run
-from reports.tally import PLANNED, Standing, ZoneTally, standing, tally
+from reports.tally import NOT_RUN, PLANNED, Standing, ZoneTally, standing, tally
 from zones.inventory import zone_ids
 from zones.target import Target
 
@@ -36,8 +38,11 @@ class Results:
         self.remarks: list[str] = []
         """What verdicts on zones and on the run remark, in the order of arrival."""
         self._config = config
+        self._begun = monotonic()
         self._standings: dict[str, Standing] = {}
         self._decided: set[str] = set()
+        self._nodeids: Sequence[str] = ()
+        """Of the tests that were selected."""
 
     @property
     def standings(self) -> Mapping[str, Standing]:
@@ -48,6 +53,21 @@ class Results:
         """Return the sums of each zone as they stand now; none before there is a run."""
         run = self._config.stash.get(RUN_KEY, None)
         return tally(run.inventory, self._standings) if run else ()
+
+    def missing(self) -> Iterator[Verdict]:
+        """Yield what is said of each target whose test was selected and has come to no verdict.
+
+        It was interrupted before, or the run was.
+        """
+        run = self._config.stash.get(RUN_KEY, None)
+        undecided = {test_id(nodeid) for nodeid in self._nodeids if nodeid not in self._decided}
+        if run is None or not undecided:
+            return
+        for target in run.inventory.targets:
+            if target.id in undecided:
+                subject = subject_of(target)
+                verdict = Verdict(subject, Outcome.UNREACHABLE, fails=False, reason=NOT_RUN)
+                yield claimed(verdict, run.owners)
 
     def exit_code(self, given: int, expected: int = 0) -> int:
         """Return what the run ends with, where pytest by itself would end with ``given``.
@@ -65,9 +85,15 @@ class Results:
         return 0 if is_empty else given
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Count in a dry run what would be tested."""
+        """Learn what is selected; count in a dry run what would be tested."""
+        self._nodeids = [item.nodeid for item in session.items]
         if self._config.option.collectonly:
             self._standings = dict.fromkeys(_selected(session.items), PLANNED)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+        """Learn what is selected where workers collect: all of them the same."""
+        self._nodeids = ids
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -86,7 +112,9 @@ class Results:
         """Note when the run ended, before the reports are written."""
         run = self._config.stash.get(RUN_KEY, None)
         if run is not None:
-            self._config.stash[RUN_KEY] = replace(run, ended=datetime.now(UTC))
+            # The clock may have been set meanwhile.
+            taken = timedelta(seconds=monotonic() - self._begun)
+            self._config.stash[RUN_KEY] = replace(run, ended=run.started + taken)
 
     def _has_unheard_failure(self, run: Run) -> bool:
         """Tell whether a zone failed whose test, which is this run's, was not selected."""

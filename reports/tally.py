@@ -13,6 +13,8 @@ from zones.target import RecordRef, SkipReason
 
 NOT_VERIFIED_PREFIX = "NOT-VERIFIED"
 """Begins the reason of a target that should have answered and did not."""
+NOT_RUN = f"{NOT_VERIFIED_PREFIX}: the run ended before its test"
+"""The reason of a target whose test was selected and has come to nothing."""
 _NOTHING_SEEN = frozenset({"must-answer", "scanner-broke"})
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
+from checks.failure import title
 from checks.text import clean, listed, moment
 from reports.facts import (
     INCOMPLETE,
@@ -64,6 +65,9 @@ def summary(run: Run, results: Results) -> Iterator[str]:
         yield from zone_lines(each)
     yield ""
     yield from finding_lines(results)
+    missing = [title(verdict.subject) for verdict in results.missing()]
+    if missing:
+        yield f"the run ended before the tests of: {listed(missing)}"
     yield from (f"not looked at: {sentence}" for sentence in run.not_looked_at)
     if results.incomplete:
         yield INCOMPLETE

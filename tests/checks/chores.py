@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Callable
 from math import ceil
+from pathlib import Path
 from time import process_time
 from typing import Any
 
@@ -36,6 +37,28 @@ class Chores:
 
     def crash(self, _value: object) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
+
+    def crash_once(self, marker: Path) -> str:
+        """Return only where another child has crashed before."""
+        self._once(marker, os.getpid())
+        return "done"
+
+    def kill_the_server_once(self, marker: Path) -> str:
+        """Likewise, where all children have lost the fork server, and have died of that."""
+        self._once(marker, os.getppid())
+        return "done"
+
+    def _once(self, marker: Path, pid: int) -> None:
+        if not marker.exists():
+            marker.touch()
+            os.kill(pid, signal.SIGKILL)
+            threading.Event().wait()
+
+    def hoard(self, _value: object) -> int:
+        """Take more memory than the process may have."""
+        limit = 2 * 1024**3
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+        return len(bytes(2 * limit))
 
     def hang(self, _value: object) -> None:
         threading.Event().wait()

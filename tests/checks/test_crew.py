@@ -1,5 +1,6 @@
 """Crews of child processes: what comes back, and who is blamed when a child dies."""
 
+import errno
 import multiprocessing
 import os
 import select
@@ -16,6 +17,7 @@ import pytest
 
 from checks.child import Work
 from checks.crew import SUSPECTS_AT_ONCE, ChildDiedError, ChildError, Crew, CrewClosedError
+from checks.member import Member
 
 WORK = Work("tests.checks.chores", "Chores")
 
@@ -87,6 +89,62 @@ def test_two_tasks_that_crash_are_blamed_each(crew: Crew) -> None:
     for future in bad:
         with pytest.raises(ChildDiedError):
             future.result(60)
+
+
+@pytest.mark.parametrize("slots", [1, 3])
+@pytest.mark.parametrize("end", ["crash_once", "kill_the_server_once"])
+def test_a_task_whose_child_died_of_something_else_is_done_again(
+    tmp_path: Path, slots: int, end: str
+) -> None:
+    """As where memory is short, and the kernel kills whom it likes."""
+    crew = Crew(WORK, size=2, slots=slots, patience=60)
+    ill_fated = crew.submit((end, tmp_path / "died"))
+    good = [crew.submit(("double", n)) for n in range(12)]
+    assert ill_fated.result(60) == "done"
+    assert answered(good) == list(range(0, 24, 2))
+    crew.close()
+
+
+def test_a_task_that_wants_more_memory_than_there_is_costs_no_other(crew: Crew) -> None:
+    greedy = crew.submit(("hoard", None))
+    good = [crew.submit(("double", n)) for n in range(12)]
+    assert answered(good) == list(range(0, 24, 2))
+    with pytest.raises(ChildError, match="MemoryError"):
+        greedy.result(60)
+
+
+class NoRoom:
+    """A host that has no room for another process, for so many tries."""
+
+    def __init__(self, tries: int) -> None:
+        self._tries, self._start = tries, Member.start
+
+    def __call__(self, *arguments: Any) -> Member:  # noqa: ANN401 - as of what it stands for
+        self._tries -= 1
+        if self._tries >= 0:
+            raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+        return self._start(*arguments)
+
+
+def test_a_child_that_there_is_no_room_for_is_started_a_little_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Member, "start", NoRoom(3))
+    crew = Crew(WORK, size=1, slots=1, patience=60)
+    assert crew.submit(("double", 1)).result(60) == 2
+    crew.close()
+
+
+def test_where_there_is_no_room_for_a_child_at_all_everybody_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Member, "start", NoRoom(100))
+    monkeypatch.setattr("checks.crew._PAUSES", (0.0, 0.0))
+    crew = Crew(WORK, size=1, slots=1, patience=60)
+    for future in [crew.submit(("double", n)) for n in range(3)]:
+        with pytest.raises(CrewClosedError, match=r"cannot be run: .*temporarily"):
+            future.result(60)
+    crew.close()
 
 
 def test_only_the_task_that_overruns_alone_is_blamed() -> None:

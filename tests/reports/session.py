@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,8 +65,12 @@ def play(
     tests: str = TESTS,
     conftest: str = CONFTEST,
     place: str = "checks",
+    prefix: Sequence[str] = (),
 ) -> Session:
-    """Run the sample's verdicts through a pytest of their own, in the folder."""
+    """Run the sample's verdicts through a pytest of their own, in the folder.
+
+    ``prefix`` comes before the command.
+    """
     (folder / place).mkdir()
     (folder / "pytest.ini").write_text("[pytest]\njunit_family = xunit2\n")
     (folder / "conftest.py").write_text(conftest)
@@ -74,7 +79,7 @@ def play(
         name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")
     }
     ended = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options],
+        [*prefix, sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options],
         cwd=folder,
         env=environment | {"PYTHONPATH": str(ROOT), "BUILD_URL": "https://secret.example/"},
         stdout=subprocess.PIPE,

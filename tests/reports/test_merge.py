@@ -15,7 +15,7 @@ from reports.__main__ import EXIT_USAGE, main
 from reports.junit import EXIT_CODE, names
 from reports.merge import Merged, MergeError, Shards, first_row, subjects
 from reports.rows import COLUMNS, cells, rows
-from reports.tally import standing, tally
+from reports.tally import NOT_RUN, standing, tally
 from tests.reports import sample
 from tests.reports.session import Session
 from zones.inventory import Inventory
@@ -161,6 +161,13 @@ def test_target_without_a_result_is_told(tmp_path: Path) -> None:
         f"missing: no CSV file has a result of {title(each.subject)}" for each in lost
     )
     assert text == merged(csv_file(tmp_path, "both.csv", [*PARTS[0], *PARTS[1]]))[1]
+
+
+def test_row_of_a_target_that_a_shard_did_not_come_to_is_no_result(tmp_path: Path) -> None:
+    ended = sample.verdict(sample.GOOD, Outcome.UNREACHABLE, reason=NOT_RUN)
+    early, again = csv_files(tmp_path, [ended], [sample.verdict(sample.GOOD)])
+
+    assert [len(merged(*paths)[0].standings) for paths in ([early], [early, again])] == [0, 1]
 
 
 def test_of_two_results_the_first_is_kept_and_the_other_told(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from checks.verdict import Outcome, SubjectKind
 from reports.broken import broken
+from reports.tally import NOT_RUN
 from tests.reports import sample
 from tests.reports.session import Session, play
 
@@ -52,6 +53,19 @@ def test_whose_a_test_that_broke_is_is_known_all_the_same(crashed: Session) -> N
 
     assert owners["shop.company.com"] == ("sales", "pci")
     assert owners["silent.company.com"] == ("", "")
+
+
+@pytest.mark.parametrize("workers", [(), ("-n1",)], ids=["plain", "one worker"])
+def test_what_a_run_that_was_ended_did_not_come_to_is_named(
+    tmp_path: Path, workers: tuple[str, ...]
+) -> None:
+    session = play(tmp_path, "--csv=a.csv", "-x", "--junitxml=a.xml", *workers)
+    with (tmp_path / "a.csv").open(encoding="utf-8", newline="") as file:
+        named = {row["ip_address"]: row["message"] == NOT_RUN for row in csv.DictReader(file)}
+
+    assert set(named) >= {target.address for target in sample.TARGETS}
+    assert set(named.values()) == {False, True}
+    assert "the run ended before the tests of: " in session.output
 
 
 def test_an_error_after_the_verdict_does_not_make_a_second_one(tmp_path: Path) -> None:

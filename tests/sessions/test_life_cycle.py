@@ -15,6 +15,7 @@ import pytest
 
 from demo.listener import Handler, Listener
 from demo.planted import ORIGIN
+from reports.tally import NOT_RUN
 from tests.sessions.remains import living, remains
 from tests.sessions.session import CSV, REPORTS, Session, finish, start
 from tests.sessions.world import World, counting_primary, write
@@ -143,7 +144,11 @@ def test_interrupted_run_leaves_whole_reports(ended: dict[Way, Session], way: Wa
 
     assert session.code == 2
     assert "127.0.0.11" in {row["ip_address"] for row in session.rows}
-    assert len(session.cases()) == len({case.get("name") for case in session.cases()}) > 0
+    names = [case.get("name") for case in session.cases()]
+    assert len(names) == len(set(names)) > 0
+    assert None not in names
+    # What it did not come to is named.
+    assert {row["message"] for row in session.rows if row["ip_address"] == "127.0.0.1"} == {NOT_RUN}
     assert session.page().rstrip().endswith("</html>")
 
 

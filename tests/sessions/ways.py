@@ -141,7 +141,7 @@ def file(told: str, text: str | None) -> Way:
 
     def source(on: Ground, zone: str) -> Source:
         path = on.file(zone, text) if text is not None else str(on.folder / "gone")
-        return {"type": "master_file", "files": {f'"{zone}"': path}}
+        return {"type": "master_file", "files": {zone: path}}
 
     return Way(told, source)
 
