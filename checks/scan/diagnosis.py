@@ -100,6 +100,16 @@ _MIDWAY = {
 }
 
 
+_OF_THIS_END = {
+    "excessive message size": (Ending.TOO_LONG, ""),
+    "unable to find public key parameters": (
+        Ending.UNREADABLE,
+        "its public key is of a kind that OpenSSL does not know",
+    ),
+}
+"""OpenSSL's words where it is the client that cannot go on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Declined:
     """One question that the server did not answer with a certificate."""
@@ -123,8 +133,8 @@ class Declined:
             return cls(Ending.UNRECOGNIZED_NAME, last)
         if "asn1" in words.lower():
             return cls(Ending.UNREADABLE, f"its encoding is not valid DER ({last})")
-        if last == "excessive message size":
-            return cls(Ending.TOO_LONG)
+        if last in _OF_THIS_END:
+            return cls(*_OF_THIS_END[last])
         if words.startswith("Server rejected"):
             return cls(Ending.RESET)
         if words.startswith("Server "):

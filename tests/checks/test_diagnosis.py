@@ -28,6 +28,11 @@ from checks.scan.diagnosis import Declined, Ending, broken_off, diagnose, is_tls
             "",
         ),
         (
+            "error:1416F0EF:SSL routines::unable to find public key parameters",
+            Ending.UNREADABLE,
+            "its public key is of a kind that OpenSSL does not know",
+        ),
+        (
             "error:0D0680A8:asn1 encoding routines:asn1_check_tlen:wrong tag",
             Ending.UNREADABLE,
             "its encoding is not valid DER (wrong tag)",
