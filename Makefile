@@ -3,7 +3,7 @@
 # make test    sets up everything and runs the suite's own tests
 # make strict  the tests of single rooms and the demos, where every warning and leak is an error
 # make fuzz    looks for inputs that nobody thought of; SECONDS=600: for so long each (Linux)
-# make lock    writes requirements.lock anew; make audit: known advisories; make sbom: build/sbom.json
+# make lock    writes requirements.lock anew; make audit: known advisories, workflows; make sbom: build/sbom.json
 # make bench   measures speed and memory in the short form; ARGUMENTS=--full: all of it (Linux)
 #
 # PYTHON=python3.12 chooses another Python, ARGUMENTS="-k axfr" hands words on to pytest.
@@ -49,6 +49,7 @@ lock: supply
 
 audit: supply
 	@$(PYTHON) tools/advisories.py
+	build/supply/bin/zizmor --offline --no-progress --persona=pedantic .github
 
 sbom: supply
 	build/supply/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml \

@@ -65,7 +65,7 @@ class Settings:
     @property
     def limits(self) -> Limits:
         """How hard the whole run may press."""
-        names = ("deadline", "connect_timeout", "connections_per_address", "scans_at_once")
+        names = ("deadline", "connect_timeout", "connections_per_address", "scans_at_once", "deny")
         return Limits(**{name: getattr(self.policy, name) for name in names})
 
     def policy_for(
@@ -109,14 +109,14 @@ class Settings:
 
     def rules(self) -> Rules:
         """Return what the configuration has to say of which targets there are."""
-        tables = [policy.starttls_by_port() for policy in self._policies()]
         return Rules(
             ports_for=lambda *place: self._at(*place).ports,
             starttls_for=lambda *place: self._at(*place).starttls_by_port(),
-            starttls_ports=frozenset().union(*tables),
+            starttls_ports=frozenset().union(*map(Policy.starttls_by_port, self._policies())),
             external_for=lambda *place: self._at(*place).external,
             external_addresses=self.policy.external_addresses,
             ownership=self.policy.ownership,
+            deny=self.policy.deny,
             families=self.policy.families,
             services=frozenset(self.policy.services),
             wildcard_names=self.policy.wildcard_names,

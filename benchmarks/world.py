@@ -23,6 +23,7 @@ _POLICY = """[policy]
 ports = [{port}]
 stores_dir = "stores"
 deadline = {deadline}
+deny = []
 
 [[source]]
 name = "bench"

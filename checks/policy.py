@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from checks.finding import CATALOGUE, Severity
 from zones.name import name_text, parse_name
+from zones.naming.denial import DEFAULT
 from zones.naming.ownership import Network, Ownership, name_pattern
 from zones.naming.service import IMPLICIT, STARTTLS_BY_PORT, StartTls
 from zones.reading.rdata import ServiceType
@@ -115,6 +116,8 @@ class Policy(Model):
     """Networks of the organisation's own; with any, what lies outside of them is external."""
     third_party: tuple[NamePattern, ...] = ()
     """Names, with the wildcards of a shell: what is reached by way of them is external."""
+    deny: tuple[Network, ...] = DEFAULT
+    """Networks that are never connected to."""
     families: Annotated[tuple[Family, ...], Field(min_length=1)] = ("ipv4", "ipv6")
     services: tuple[ServiceType, ...] = ("MX", "SRV", "SVCB", "HTTPS", "TLSA")
     """Types of records that name services, of which targets are made."""
@@ -123,8 +126,7 @@ class Policy(Model):
     own_ca: tuple[Path, ...] = ()
     """PEM files of roots of the organisation's own."""
     stores_dir: Path | None = None
-    """A folder of NAME.pem files, each with a NAME.yaml that holds ``date_fetched``, that takes
-    the place of SSLyze's stores."""
+    """A folder of NAME.pem files, each with its NAME.yaml, in the place of SSLyze's stores."""
     max_store_age: Annotated[int, Field(gt=0, le=36500)] = 730
     """Days."""
     must_answer: tuple[str, ...] = ()

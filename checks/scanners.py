@@ -34,6 +34,8 @@ from checks.reach import reach
 from checks.scan.task import ChainTask, Endpoint, RawHandshake, RawScan, StapleTask
 from checks.steps import Steps, run
 from checks.stores import StoreFile
+from zones.naming.denial import Denial
+from zones.naming.ownership import Network
 from zones.target import Target
 
 GRACE = 5.0
@@ -57,6 +59,9 @@ class Limits:
     connections_per_address: int = 4
     scans_at_once: int = 128
     """Those of silent servers not counted."""
+    deny: tuple[Network, ...] = ()
+    """Networks that are never connected to: no target is in them, and if one were, it would not be
+    scanned."""
     processes: int = 1
     """Handshake processes, and as many path processes."""
 
@@ -75,9 +80,10 @@ class Scanners:
     def __init__(self, stores: Sequence[StoreFile], judged_at: datetime, limits: Limits) -> None:
         """Start no process yet: they come with the first scan."""
         self._limits = limits
+        self._denial = Denial(limits.deny)
         held = min(HELD * limits.scans_at_once, room_for_connections())
         self._handshakes = Crew(
-            Work("checks.scan.work", "HandshakeWork", (limits.deadline,)),
+            Work("checks.scan.work", "HandshakeWork", (limits.deadline, self._denial)),
             size=limits.processes,
             slots=ceil(held / limits.processes),
             patience=limits.deadline + GRACE,
@@ -134,6 +140,7 @@ class Scanners:
 
     def _reach(self, address: str, port: int) -> "Future[Reach]":
         """Begin to find out what comes of connecting there, once for all names of the address."""
+        self._denial.require_allowed(address)
         seconds = self._limits.connect_timeout
         return self._reaches.get(
             (address, port), lambda: self._connections.submit(reach, address, port, seconds)

@@ -71,8 +71,8 @@ def judge_inventory(
         *_no_current_store(panels, terms),
     )
     verdict = rule(subject, findings, terms)
-    remarks = (*verdict.remarks, *_why_empty_zones(inventory), *_idle(inventory, terms, tables))
-    return replace(verdict, remarks=remarks)
+    remarks = (*_why_empty_zones(inventory), *_barred(inventory), *_idle(inventory, terms, tables))
+    return replace(verdict, remarks=(*verdict.remarks, *remarks))
 
 
 def _with_gap(verdict: Verdict, gap: Finding) -> Verdict:
@@ -153,10 +153,27 @@ def _idle(inventory: Inventory, terms: Terms, tables: Iterable[str]) -> Iterator
 def _not_in_dns(inventory: Inventory, terms: Terms) -> Iterator[Finding]:
     # A record that was deleted by mistake is just what must_answer is for.
     known = {target.fqdn for target in inventory.targets}
+    denied = {skip.record.owner: skip.why for skip in inventory.skips if skip.denied_by}
     for name in terms.policy.must_answer:
         if name.lower().rstrip(".") not in known:
-            message = f"{clean(name)} must answer, and no record of any zone makes it a target"
-            yield found("must-answer", message)
+            yield _missing(name, denied.get(name.lower().rstrip("."), ""))
+
+
+def _missing(name: str, denied: str) -> Finding:
+    """Return the finding on a name that must answer and is no target; why, where it is denied."""
+    if not denied:
+        message = f"{clean(name)} must answer, and no record of any zone makes it a target"
+        return found("must-answer", message)
+    message = f"{clean(name)} must answer, and is not connected to: it {denied}"
+    return found("must-answer", message, remedy="take the network out of deny, or mend the record")
+
+
+def _barred(inventory: Inventory) -> Iterator[str]:
+    """Yield what is left alone of names that lead to denied addresses and to others as well."""
+    names = {(target.fqdn, each) for target in inventory.targets for each in target.barred}
+    if names:
+        where = listed([f"{fqdn} to {each}" for fqdn, each in sorted(names)])
+        yield f"beside the addresses that are looked at, records lead into denied networks: {where}"
 
 
 def _why_empty(zone: ZoneResult) -> str:

@@ -70,7 +70,7 @@ def _compliance(server: str, port: int, stores: Path, now: datetime) -> dict[str
         "zones": [ORIGIN],
         "nameservers": [server],
     }
-    policy = {"ports": [port], "stores_dir": str(stores)}
+    policy = {"ports": [port], "stores_dir": str(stores), "deny": []}
     mail = {"fqdn": r"mail\.demo\.test", "policy": {"starttls": {str(port): "smtp"}}}
     owners = [
         {"name": ORIGIN, "team": "web"},

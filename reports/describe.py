@@ -43,6 +43,7 @@ def describe(settings: Settings, taken: Taken) -> Run:
             Store(store.name, store.fetched, store.count, store.name in required)
             for store in settings.stores
         ),
+        denied=tuple(map(str, settings.policy.deny)),
         owners=settings.document.owner,
         shard=taken.shard,
     )

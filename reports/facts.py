@@ -1,6 +1,7 @@
 """The run in words, as every report starts with it; pure."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from checks.verdict import Outcome
 from reports.run import Run, Store
 from reports.tally import EXCLUDED, Fate, ZoneTally, in_words
 from zones.inventory import ZoneResult
+from zones.target import Skipped
 
 POLICY = 32_000
 """Characters of the policy that a report shows."""
@@ -44,6 +46,15 @@ def facts(run: Run) -> Iterator[Fact]:
     yield Fact("source address", clean(run.source_address) or "not known")
     yield Fact("configuration SHA-256", clean(run.configuration_sha256))
     yield Fact("policy SHA-256", sha256(run.policy.encode()).hexdigest())
+    yield Fact("denied networks", clean(", ".join(run.denied), POLICY) or "none")
+    yield Fact("records in denied networks", _denied_records(run.inventory.skips))
+
+
+def _denied_records(skips: Iterable[Skipped]) -> str:
+    """Return how many records lead nowhere but into denied networks, and into which."""
+    found = Counter(skip.denied_by for skip in skips if skip.denied_by)
+    into = (f"{count} in {network}" for network, count in sorted(found.items()))
+    return f"{found.total()}, not connected to: {', '.join(into)}" if found else "0"
 
 
 def zone_facts(tallies: tuple[ZoneTally, ...]) -> Iterator[Fact]:

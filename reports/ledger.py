@@ -7,7 +7,7 @@ from reports.rows import guarded
 from reports.tally import Fate, Standing, record_fates
 from zones.inventory import Inventory, ZoneResult
 from zones.naming.order import hierarchical
-from zones.target import RecordRef, SkipReason
+from zones.target import RecordRef, Skipped, SkipReason
 
 COLUMNS = ("zone", "view", "owner", "type", "rdata", "class", "detail")
 DELEGATED = "delegated"
@@ -57,14 +57,16 @@ def _details(
                 tests[ref].append(told)
     details = {ref: "; ".join(sorted(told)) for ref, told in tests.items()}
     for skip in inventory.skips:
-        details.setdefault(skip.record, _why(skip.reason, skip.detail))
+        details.setdefault(skip.record, _why(skip))
     return details
 
 
-def _why(reason: SkipReason, detail: str) -> str:
+def _why(skip: Skipped) -> str:
+    if skip.reason is SkipReason.DENIED:
+        return f"deny {skip.denied_by}: {skip.detail}"
     # Of these the class says the rest.
-    says_all = detail and reason in {SkipReason.FILTERED, SkipReason.EXTERNAL}
-    return detail if says_all else ": ".join(filter(None, (reason.value, detail)))
+    says_all = skip.detail and skip.reason in {SkipReason.FILTERED, SkipReason.EXTERNAL}
+    return skip.detail if says_all else ": ".join(filter(None, (skip.reason.value, skip.detail)))
 
 
 def _zones(zones: tuple[ZoneResult, ...]) -> Iterator[_Entry]:

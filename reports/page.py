@@ -227,10 +227,7 @@ def _zone(each: ZoneTally) -> tuple[str, ...]:
 def _skips(skips: tuple[Skipped, ...]) -> Markup:
     if not skips:
         return Markup("")
-    lines = (
-        (each.record.zone, str(each.record), each.reason.value, each.detail)
-        for each in skips[:LISTED]
-    )
+    lines = ((each.record.zone, str(each.record), each.why, each.detail) for each in skips[:LISTED])
     rest = f", of which the first {LISTED} are listed" if len(skips) > LISTED else ""
     return folded(
         f"{len(skips)} records that named no target{rest}",

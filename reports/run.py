@@ -52,6 +52,8 @@ class Run:
     inventory: Inventory
     """Zones, targets and skips; its ``judged_at`` is the run's."""
     stores: tuple[Store, ...] = ()
+    denied: tuple[str, ...] = ()
+    """The networks that are never connected to, as the configuration has them."""
     owners: tuple[Owner, ...] = ()
     """In the order of the configuration."""
     shard: Shard | None = None

@@ -39,7 +39,11 @@ class Fate(StrEnum):
 
 _RANK = {fate: rank for rank, fate in enumerate(Fate)}
 _OF_REASON = {REFUSED: Fate.NOTHING_LISTENS, SkipReason.EXTERNAL.value: Fate.EXTERNAL}
-_OF_SKIP = {SkipReason.FILTERED: Fate.FILTERED, SkipReason.EXTERNAL: Fate.EXTERNAL}
+_OF_SKIP = {
+    SkipReason.FILTERED: Fate.FILTERED,
+    SkipReason.DENIED: Fate.FILTERED,
+    SkipReason.EXTERNAL: Fate.EXTERNAL,
+}
 _SOMETIMES = frozenset({Fate.PLANNED, Fate.NOT_RUN})
 EXCLUDED = "excluded"
 """How a target ends where nothing listens, or that is left out on purpose."""
@@ -163,4 +167,4 @@ def _add_skips(tallies: Mapping[tuple[str, str], ZoneTally], inventory: Inventor
     for skip in inventory.skips:
         zone = tallies.get((skip.record.view, skip.record.zone))
         if zone:
-            zone.record_reasons[skip.reason.value] += 1
+            zone.record_reasons[skip.why] += 1

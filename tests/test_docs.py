@@ -36,7 +36,8 @@ SECTIONS = [
 ]
 LINK = re.compile(r"\]\((?!https?:)([^)\s]*)\)")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-COMMENTED_OUT = re.compile(r"^# (?=[a-z_]+ = |\[\[[a-z]+\]\]$)", re.MULTILINE)
+COMMENTED_OUT = re.compile(r"""^# (?=[a-z_]+ = |\[\[[a-z]+\]\]$|    "|\]$)""", re.MULTILINE)
+"""Keys, tables, and the lines of a list that has several."""
 
 Table = dict[str, Any]
 

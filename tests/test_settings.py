@@ -14,6 +14,7 @@ from checks.policy import OWN_CA, SSLYZE_STORES, Policy
 from demo.certificates import Certificates
 from settings import Settings, SettingsError, from_wire, load_settings, make_settings
 from tests.support.configuration import SOURCE, WAIVER, Table, faults
+from zones.naming.denial import DEFAULT
 from zones.naming.ownership import Ownership
 from zones.reading.rdata import SERVICE_TYPES
 from zones.target import RecordRef, Target
@@ -316,6 +317,29 @@ def test_services_and_names_under_wildcards_are_the_policys() -> None:
 def test_value_that_cannot_be_is_told_with_its_place(policy: Table, place: str) -> None:
     [fault] = faults(policy=policy)
     assert fault.startswith(f"audit.toml: policy.{place}: given ")
+
+
+def test_a_deny_list_takes_the_place_of_the_default_as_a_whole() -> None:
+    own = (ip_network("10.0.0.0/8"), ip_network("2001:db8::/32"))
+
+    assert made().policy.deny == DEFAULT
+    assert made(policy={"deny": []}).rules().deny == ()
+    settings = made(policy={"deny": [str(each) for each in own]})
+    assert settings.rules().deny == settings.limits.deny == own
+
+
+@pytest.mark.parametrize("given", ["10.0.0.0/8", ["10.0.0.1/8"], ["localhost"], [10], {}])
+def test_a_deny_list_of_what_is_no_network_is_refused(given: object) -> None:
+    (fault,) = faults(policy={"deny": given})
+
+    assert fault.startswith("audit.toml: policy.deny")
+
+
+def test_no_source_and_no_zone_has_a_deny_list_of_its_own() -> None:
+    """Who may override it could lift what protects the scanning host."""
+    (fault,) = faults(zone=[{"policy": {"deny": []}}])
+
+    assert "zone[0].policy.deny: is not known" in fault
 
 
 def test_limits_are_those_of_the_policy() -> None:

@@ -53,6 +53,9 @@ class Target:
     demanded_by: tuple[str, ...] = ()
     """What in DNS says that a mail exchange's clients check its certificate: ``TLSA``, ``MTA-STS``
     (sorted); empty for anything but MX."""
+    barred: tuple[str, ...] = ()
+    """Further addresses that its records lead to and that are denied, each with the network: of
+    each record the first few (sorted)."""
 
     @property
     def id(self) -> str:
@@ -99,6 +102,7 @@ class SkipReason(StrEnum):
     DANGLING = "leads to a name without addresses"
     UNRESOLVED = "the name that it leads to could not be resolved"
     FILTERED = "left out by the configuration"
+    DENIED = "leads into a denied network"
     EXTERNAL = "EXCLUDED: external"
 
 
@@ -109,7 +113,14 @@ class Skipped:
     record: RecordRef
     reason: SkipReason
     detail: str = ""
-    """Which name, rule or error, where the reason alone does not say it."""
+    """Which name, address, rule or error, where the reason alone does not say it."""
+    denied_by: str = ""
+    """Of DENIED the network of the deny list."""
+
+    @property
+    def why(self) -> str:
+        """The reason, and of DENIED the network."""
+        return f"{self.reason} ({self.denied_by})" if self.denied_by else self.reason.value
 
 
 def printable(text: str) -> str:

@@ -43,10 +43,11 @@ Then the addresses that the record leads to:
 7. Of a name that leaves every transferred zone the end is resolved, UNRESOLVED where that failed
    for any family that is asked for, DANGLING where there are no addresses.
 8. Addresses of families that are not asked for, and those without a port: FILTERED.
-9. An address is external, somebody else's, if the fqdn or any name on the way, in the zones or
-   outside of them, is one of ``third_party``; else, where networks are ``owned``, if none of them
-   holds it; else if the way left every transferred zone (``zones.naming.ownership``).
-10. Of a record's external addresses the first ``external_addresses`` in numerical order are taken,
+9. Addresses in denied networks are left alone (``zones.naming.denial``); no other left: DENIED.
+10. An address is external, somebody else's, if the fqdn or any name on the way, in the zones or
+    outside of them, is one of ``third_party``; else, where networks are ``owned``, if none of them
+    holds it; else if the way left every transferred zone (``zones.naming.ownership``).
+11. Of a record's external addresses the first ``external_addresses`` in numerical order are taken,
     hints last, less those whose policy is ``skip``; no address left: EXTERNAL.
 
 Each (address, port, fqdn) is one target, whichever records, zones and views it came from; the
@@ -176,7 +177,13 @@ class _Merge:
             starttls=known.starttls,
             accepted=_accepted(ways),
             demanded_by=self._demands.on(refs),
+            barred=_barred(ways),
         )
+
+
+def _barred(ways: list[Way]) -> tuple[str, ...]:
+    found = {each for way in ways for each in way.barred}
+    return tuple(sorted(found)) if found else ()
 
 
 def _accepted(ways: list[Way]) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from checks.scan.handshake import shake_hands
 from checks.scan.store import LoadedStore, load_stores
 from checks.scan.task import ChainTask, Endpoint, RawScan, StapleTask
 from checks.stores import StoreFile
+from zones.naming.denial import Denial
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,12 @@ class HandshakeWork:
 
     deadline: float
     """Seconds for all handshakes of one endpoint."""
+    denial: Denial
+    """What is not connected to."""
 
     def __call__(self, task: Endpoint) -> RawScan:
-        """Return the chains, or why there are none."""
+        """Return the chains, or why there are none; raises DeniedError."""
+        self.denial.require_allowed(task.address)
         return shake_hands(task, Deadline(self.deadline, self._watchdog))
 
     @cached_property

@@ -12,6 +12,7 @@ from checks.verdict import Outcome, SubjectKind, Verdict
 from checks.zone import Panel, ZoneTally, judge_inventory, judge_zone
 from tests.checks.evidence import NOW, OWN_STORE, STALE, STORES, TARGET, ids
 from zones.inventory import Inventory, ZoneResult
+from zones.target import RecordRef, Skipped, SkipReason
 
 ZONE = ZoneResult("company.test", "inside", "127.0.0.1:53", serial=7, record_count=20)
 FAILED = replace(
@@ -206,6 +207,32 @@ def test_name_that_must_answer_and_is_not_in_dns_fails() -> None:
     assert finding.id == "must-answer"
     assert finding.message.startswith("Vanished.company.test. must answer")
     assert verdict.fails
+
+
+def test_name_that_must_answer_and_is_denied_fails_with_the_network() -> None:
+    """Two keys of the configuration contradict each other, or the record is wrong."""
+    record = RecordRef("inside", "company.test", "vpn.company.test", "A", "127.0.0.1")
+    denied = Skipped(record, SkipReason.DENIED, "127.0.0.1", "127.0.0.0/8")
+    terms = replace(TERMS, policy=Policy(must_answer=("VPN.company.test",)))
+    verdict = judge_inventory(Inventory((ZONE,), (TARGET,), (denied,), NOW), (), terms)
+    (finding,) = verdict.findings
+    assert finding.message == (
+        "VPN.company.test must answer, and is not connected to:"
+        " it leads into a denied network (127.0.0.0/8)"
+    )
+    assert finding.remedy == "take the network out of deny, or mend the record"
+
+
+def test_what_is_left_alone_of_a_name_that_is_looked_at_elsewhere_is_remarked() -> None:
+    barred = replace(TARGET, barred=("127.0.0.1 (127.0.0.0/8)",))
+    # At another port it has the same to say.
+    targets = (barred, replace(barred, port=8443))
+    verdict = judge_inventory(Inventory((ZONE,), targets, (), NOW), (), TERMS)
+    (remark,) = verdict.remarks
+    assert remark == (
+        "beside the addresses that are looked at, records lead into denied networks:"
+        f" {TARGET.fqdn} to 127.0.0.1 (127.0.0.0/8)"
+    )
 
 
 def test_what_of_the_configuration_fits_nothing_is_remarked() -> None:

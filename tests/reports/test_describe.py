@@ -11,6 +11,7 @@ from reports.describe import describe
 from reports.run import Run
 from settings import Settings, make_settings
 from tests.reports import sample
+from zones.naming.denial import DEFAULT
 from zones.source_model import SourceModel
 
 INSIDE: dict[str, Any] = {
@@ -53,6 +54,11 @@ def test_the_policy_in_force_shows_defaults_but_of_overrides_what_was_given() ->
 
     assert (policy["policy"]["ports"], policy["policy"]["deadline"]) == ([8443], 15)
     assert policy["zone"] == [table]
+
+
+def test_the_deny_list_in_force_is_told() -> None:
+    assert run_of(settings()).denied == tuple(map(str, DEFAULT))
+    assert run_of(settings(policy={"deny": []})).denied == ()
 
 
 def test_the_policy_in_force_shows_waivers() -> None:

@@ -83,6 +83,14 @@ def test_what_cannot_be_tested_says_why_and_what_it_is_about() -> None:
     )
 
 
+def test_a_denied_record_is_filtered_by_the_networks_rule() -> None:
+    skip = Skipped(sample.SKIPS[0].record, SkipReason.DENIED, "127.0.0.1", "127.0.0.0/8")
+
+    found = class_and_detail(sample.inventory(skips=(skip,)), {})
+
+    assert found["_sip.company.com"] == ("filtered", "deny 127.0.0.0/8: 127.0.0.1")
+
+
 def test_only_the_tests_that_gave_the_class_are_told() -> None:
     """One address of an alias was judged: that is what the record rests on."""
     other = replace(sample.GOOD, port=8443)

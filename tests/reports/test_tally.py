@@ -93,9 +93,25 @@ def test_a_skipped_record_is_left_out_or_untestable(reason: SkipReason) -> None:
 
     zone, _ = tally(sample.inventory(skips=(skip,)), {})
 
-    chosen = {SkipReason.FILTERED: Fate.FILTERED, SkipReason.EXTERNAL: Fate.EXTERNAL}
+    chosen = {SkipReason.FILTERED: Fate.FILTERED, SkipReason.DENIED: Fate.FILTERED}
+    chosen |= {SkipReason.EXTERNAL: Fate.EXTERNAL}
     assert zone.records == {chosen.get(reason, Fate.UNTESTABLE): 1}
     assert zone.record_reasons == {reason.value: 1}
+
+
+def test_denied_records_are_counted_by_network() -> None:
+    record = sample.SKIPS[0].record
+    skips = tuple(
+        Skipped(record._replace(owner=f"h{place}.x"), SkipReason.DENIED, "", network)
+        for place, network in enumerate(("::1/128", "127.0.0.0/8", "::1/128"))
+    )
+
+    zone, _ = tally(sample.inventory(skips=skips), {})
+
+    assert zone.record_reasons == {
+        "leads into a denied network (::1/128)": 2,
+        "leads into a denied network (127.0.0.0/8)": 1,
+    }
 
 
 def test_a_target_that_two_views_name_counts_in_both() -> None:

@@ -11,6 +11,7 @@ from reports.terminal import header, zone_lines
 from tests.reports import sample
 from tests.reports.session import Session, play
 from zones.inventory import ZoneResult
+from zones.target import Skipped, SkipReason
 
 
 def _summary(session: Session) -> list[str]:
@@ -167,6 +168,29 @@ def test_a_store_without_a_date_says_so() -> None:
     assert store_fact(Store("own_ca", None, 1, required=True)).text == (
         "undated, 1 certificates, required"
     )
+
+
+def test_the_run_tells_the_deny_list_and_what_it_kept_off() -> None:
+    record = sample.SKIPS[0].record
+    skips = tuple(
+        Skipped(record, SkipReason.DENIED, "", network)
+        for network in ("::1/128", "127.0.0.0/8", "::1/128")
+    )
+    run = replace(sample.run(sample.inventory(skips=skips)), denied=("127.0.0.0/8", "::1/128"))
+
+    known = dict(facts(run))
+
+    assert known["denied networks"] == "127.0.0.0/8, ::1/128"
+    assert known["records in denied networks"] == (
+        "3, not connected to: 1 in 127.0.0.0/8, 2 in ::1/128"
+    )
+
+
+def test_that_nothing_is_denied_is_said() -> None:
+    known = dict(facts(sample.run()))
+
+    assert known["denied networks"] == "none"
+    assert known["records in denied networks"] == "0"
 
 
 def test_what_is_not_known_yet_is_said() -> None:

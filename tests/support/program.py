@@ -24,10 +24,14 @@ def find_program(name: str, package: str, folders: str = _SYSTEM_FOLDERS) -> str
     found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:{folders}")
     if found:
         return found
-    words = f"{name} is not installed; on Debian: apt-get install {package}"
-    if os.environ.get("CI") == "true":
-        pytest.fail(words)
-    pytest.skip(words)
+    raise lacking(f"{name} is not installed; on Debian: apt-get install {package}")
+
+
+def lacking(words: str) -> BaseException:
+    """Return what skips a test for want of something; in CI, where all is to be had, fails it."""
+    outcome = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+    made: BaseException = outcome.Exception(words)
+    return made
 
 
 def free_port(address: str = "127.0.0.1") -> int:

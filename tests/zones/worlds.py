@@ -105,6 +105,9 @@ _rules = st.builds(
             Ownership(owned=(ip_network("198.51.100.0/24"),), third_party=("*.where", "a.*")),
         )
     ),
+    deny=st.sampled_from(
+        ((), (), tuple(map(ip_network, ("192.0.2.2/31", "198.51.100.1/32", "2001:db8::/126"))))
+    ),
     services=st.sampled_from((SERVICE_TYPES, SERVICE_TYPES, frozenset({"MX"}))),
     wildcard_names=st.sampled_from(((), ("shop.company.com", "b.sub.company.com"))),
 )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from zones.naming.ownership import Ownership
+from zones.naming.ownership import Network, Ownership
 from zones.naming.service import STARTTLS_BY_PORT
 from zones.reading.rdata import SERVICE_TYPES
 
@@ -43,6 +43,8 @@ class Rules:
     external_addresses: int = 2
     ownership: Ownership = field(default_factory=Ownership)
     """What sharpens who is external."""
+    deny: tuple[Network, ...] = ()
+    """Networks whose addresses never become targets, whoever names them."""
     max_targets: int = 1_000_000
     """Records multiply: a thousand aliases of a name with a thousand addresses are as many."""
     families: tuple[str, ...] = ("ipv4", "ipv6")

@@ -1,10 +1,11 @@
-"""The ways from records to addresses and ports: rules 5 to 10 of ``zones.targets``; pure."""
+"""The ways from records to addresses and ports: rules 5 to 11 of ``zones.targets``; pure."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from zones.naming.answer import Aliased, Answers, Unresolved
+from zones.naming.denial import Denial
 from zones.naming.lead import Lead
 from zones.naming.leads import Leads
 from zones.naming.lookup import MAX_LINKS, Left, Lookup, Looped, Reached, family_of, of_family
@@ -27,6 +28,19 @@ class TooManyTargetsError(Exception):
         )
 
 
+class Barred(NamedTuple):
+    """One record's way to a denied address."""
+
+    address: str
+    network: str
+    """Of the deny list."""
+    zone: str
+    """Origin of the record's zone."""
+
+    def __str__(self) -> str:
+        return f"{self.address} ({self.network})"
+
+
 class Way(NamedTuple):
     """One record's way to one (address, port)."""
 
@@ -39,6 +53,8 @@ class Way(NamedTuple):
     starttls: str
     external: bool
     """Whether it leads to what is not the organisation's own."""
+    barred: tuple[str, ...] = ()
+    """Where its record would lead as well, were that not denied: see ``Target.barred``."""
 
     @property
     def rank(self) -> tuple[bool, RecordRef]:
@@ -56,6 +72,10 @@ class Course(NamedTuple):
 
 
 _DIRECT = Course()
+_BARRED_TOLD = 4
+"""How many denied addresses of a record are told: each of its targets holds them, and both may be
+very many."""
+_Found = list[Way | Barred] | Skipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +86,27 @@ class Ways:
     leads: Leads
     answers: Answers
     rules: Rules
+    _denial: Denial = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Prepare the deny list: every address is looked up in it."""
+        object.__setattr__(self, "_denial", Denial(self.rules.deny))
 
     def of(self, ref: RecordRef) -> list[Way] | Skipped:
         """Return the record's ways to addresses and ports, at least one, or its skip."""
+        found = self._found(ref)
+        if isinstance(found, Skipped):
+            return found
+        ways = [each for each in found if isinstance(each, Way)]
+        if len(ways) == len(found):
+            return ways
+        barred = [each for each in found if isinstance(each, Barred)]
+        if not ways:
+            return Skipped(ref, SkipReason.DENIED, barred[0].address, barred[0].network)
+        told = tuple(map(str, barred[:_BARRED_TOLD]))
+        return [way._replace(barred=told) for way in ways]
+
+    def _found(self, ref: RecordRef) -> _Found:
         leads = self.leads.of(ref)
         if isinstance(leads, Skipped):
             return leads
@@ -76,7 +114,7 @@ class Ways:
             return self._ways_of(ref, leads[0])
         return self._all(self._ways_of(ref, lead) for lead in leads)
 
-    def _ways_of(self, ref: RecordRef, lead: Lead) -> list[Way] | Skipped:
+    def _ways_of(self, ref: RecordRef, lead: Lead) -> _Found:
         if ref.rdtype in ADDRESS_TYPES:
             return self._ways_to(ref, lead, (ref.rdata,))
         ends = self.lookup.ends(ref.view, lead.name, ALIASES.get(ref.rdtype, ""))
@@ -84,9 +122,7 @@ class Ways:
             return self._ways_by(ref, lead, ends[0])
         return self._all(self._ways_by(ref, lead, end) for end in ends)
 
-    def _ways_by(
-        self, ref: RecordRef, lead: Lead, end: Reached | Left | Looped
-    ) -> list[Way] | Skipped:
+    def _ways_by(self, ref: RecordRef, lead: Lead, end: Reached | Left | Looped) -> _Found:
         match end:
             case Reached(name, addresses, starts=starts):
                 found = (*addresses, *lead.hints)
@@ -98,7 +134,7 @@ class Ways:
             case Left():
                 return self._ways_outside(ref, lead, end)
 
-    def _ways_outside(self, ref: RecordRef, lead: Lead, end: Left) -> list[Way] | Skipped:
+    def _ways_outside(self, ref: RecordRef, lead: Lead, end: Left) -> _Found:
         answer = self.answers.get((ref.view, end.name), Unresolved("was not looked up"))
         if isinstance(answer, Unresolved):
             if not lead.hints:
@@ -112,11 +148,26 @@ class Ways:
 
     def _ways_to(
         self, ref: RecordRef, lead: Lead, addresses: tuple[str, ...], course: Course = _DIRECT
-    ) -> list[Way] | Skipped:
-        """Return the ways that rules 8 to 10 leave of those addresses."""
+    ) -> _Found:
+        """Return the ways that rules 8 to 11 leave of those addresses."""
         wanted = [at for at in dict.fromkeys(addresses) if family_of(at) in self.rules.families]
         if not wanted:
             return Skipped(ref, SkipReason.FILTERED, "families leaves its addresses out")
+        barred = self._barred(ref, wanted)
+        if not barred:
+            return self._ways_in(ref, lead, wanted, course)
+        denied = {each.address for each in barred}
+        allowed = [at for at in wanted if at not in denied]
+        found = self._ways_in(ref, lead, allowed, course) if allowed else ()
+        return [*barred, *(() if isinstance(found, Skipped) else found)]
+
+    def _barred(self, ref: RecordRef, addresses: list[str]) -> list[Barred]:
+        """Return the ways that the deny list closes."""
+        networks = ((at, self._denial.network_of(at)) for at in addresses)
+        return [Barred(at, network, ref.zone) for at, network in networks if network]
+
+    def _ways_in(self, ref: RecordRef, lead: Lead, wanted: list[str], course: Course) -> _Found:
+        """Return the ways to addresses that are neither denied nor of another family."""
         owner_zone = self.lookup.owner_zone(lead.fqdn)
         zone = ref.zone if owner_zone is None else owner_zone
         external = self._external(ref, lead, wanted, course)
@@ -129,7 +180,7 @@ class Ways:
             wanted = [at for at in wanted if at not in external] + looked_at
         if not wanted:
             return Skipped(ref, SkipReason.EXTERNAL, min(external.values()))
-        ways = [
+        ways: list[Way | Barred] = [
             Way(at, port, ref, lead, zone, starttls, at in external)
             for at in wanted
             for port, starttls in self._doors((zone, lead.fqdn, at, ref.view), lead)
@@ -179,9 +230,9 @@ class Ways:
             yield link
             link = self.lookup.alias(view, link)
 
-    def _all(self, outcomes: Iterable[list[Way] | Skipped]) -> list[Way] | Skipped:
+    def _all(self, outcomes: Iterable[_Found]) -> _Found:
         """Return all of the ways; the first skip where there are none."""
-        ways: list[Way] = []
+        ways: list[Way | Barred] = []
         skips = []
         for each in outcomes:
             if isinstance(each, Skipped):
