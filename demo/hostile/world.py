@@ -53,7 +53,7 @@ def _compliance(server: str, port: int, stores: Path) -> dict[str, Any]:
         "zones": [ORIGIN],
         "nameservers": [server],
     }
-    policy = {"ports": [port], "stores_dir": str(stores), "deadline": DEADLINE}
+    policy = {"ports": [port], "stores_dir": str(stores), "deadline": DEADLINE, "deny": []}
     return {"policy": policy, "source": [source]}
 
 
