@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from demo.der import Node, tree
-from demo.hostile.key import EXPONENT_1, RSA_512, RSA_16376, RsaKey
+from demo.hostile.key import EXPONENT_1, RSA_512, RSA_16377, RsaKey
 from demo.pki import UNKNOWN_CRITICAL, Authority, CaDraft, Credential, Draft, KeyKind, PrivateKey
 from demo.tls import Presented
 
@@ -180,7 +180,7 @@ SERVED: dict[str, Maker] = {
     "5000-names": _with_many_names,
     "critical-extension": _of_draft(Draft(extra=(UNKNOWN_CRITICAL,))),
     "rsa-512": _of_rsa(RSA_512),
-    "rsa-16376": _of_rsa(RSA_16376),
+    "rsa-16377": _of_rsa(RSA_16377),
     "exponent-1": _of_rsa(EXPONENT_1),
     "md5": _of_hash(MD5()),  # noqa: S303 - bad on purpose
     "sha1": _of_hash(SHA1()),  # noqa: S303 - likewise

@@ -67,7 +67,7 @@ ODD: dict[str, Planted] = {
     "5000-names": _passing(),
     "critical-extension": _failing("path-invalid", "critical extension that verifiers do not know"),
     "rsa-512": _failing("weak-key", "RSA 512 is too weak"),
-    "rsa-16376": _passing(),
+    "rsa-16377": _passing(),
     "exponent-1": _failing("certificate-unreadable", "cannot have the exponent 1"),
     "md5": _failing("weak-signature", "signed with MD5"),
     "sha1": _failing("weak-signature", "signed with SHA-1"),
