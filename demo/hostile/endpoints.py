@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from demo.hostile import handshakes, words
 from demo.hostile.certificates import UNSERVED
 from demo.hostile.planted import ORIGIN
+from demo.hostile.ssl3 import ssl_3_0
 from demo.listener import Handler, Listener
 from demo.pki import Authority, Credential, Draft, KeyKind, pem
 from demo.tls import Terms, TlsServer, server_context
@@ -28,7 +29,6 @@ _SPOKEN = {
     "resets": words.reset,
     "http": words.http,
     "ssh": words.ssh,
-    "ssl3-only": words.answering(words.SSL_3_0_REFUSAL),
     "renegotiates": words.repeating(words.HELLO_REQUEST),
     "warns": words.repeating(words.WARNING),
     "empty-records": words.repeating(words.EMPTY),
@@ -67,6 +67,9 @@ def _odd(issuer: Authority) -> dict[str, Server]:
         "needs-sni": lambda *place: TlsServer(needs_sni, *place),
         "client-certificate": _on_terms(
             _issued(issuer, "client-certificate"), Terms(client_ca=pem(issuer.certificate))
+        ),
+        "ssl3-only": _handled(
+            ssl_3_0(issuer.issue(f"ssl3-only.{ORIGIN}", Draft(key=KeyKind.RSA_2048)))
         ),
         "tls1.0-only": _of_version(issuer, "tls1.0-only", TLSVersion.TLSv1),
         "tls1.1-only": _of_version(issuer, "tls1.1-only", TLSVersion.TLSv1_1),

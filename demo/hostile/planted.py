@@ -38,7 +38,7 @@ ENDPOINTS: dict[str, Planted] = {
     "2000-certificates": _failing("tls-failed", _REFUSED_AS_LONG),
     "16-megabytes": _failing("tls-failed", _REFUSED_AS_LONG),
     "client-certificate": _passing(),
-    "ssl3-only": _failing("tls-failed", "handshake failure"),
+    "ssl3-only": _passing(),
     "tls1.0-only": _passing(),
     "tls1.1-only": _passing(),
     "anonymous-only": _failing("tls-failed", "no certificate (anonymous cipher suite)"),

@@ -13,8 +13,6 @@ WARNING = bytes.fromhex("1503030002015a")
 """The alert user_canceled, which ends nothing (RFC 5246 section 7.2)."""
 EMPTY = bytes.fromhex("1603030000")
 """A record of the handshake with nothing in it."""
-SSL_3_0_REFUSAL = bytes.fromhex("15030000020228")
-"""The alert handshake_failure of SSL 3.0 (RFC 6101 section 5.4)."""
 _ENDLESS_HANDSHAKE = bytes.fromhex("16030340000200fffc0303")
 """A record of 16 KiB that begins a ServerHello as long (RFC 8446 sections 5.1 and 4)."""
 _ABORT = struct.pack("ii", 1, 0)

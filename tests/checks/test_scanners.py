@@ -15,6 +15,7 @@ from checks.evidence import FailureKind, Reach, Scan
 from checks.scanners import Limits, Scanners
 from checks.stores import StoreFile
 from demo.hostile import handshakes, words
+from demo.hostile.ssl3 import ssl_3_0
 from demo.listener import Listener
 from demo.pki import Authority, Credential, Draft, KeyKind, pem
 from demo.tls import Terms, TlsServer
@@ -90,6 +91,14 @@ def test_a_server_of_old_versions_only_is_seen(scanners: Scanners) -> None:
     with TlsServer(rsa, terms=terms) as server:
         scan = scanners.scan(target(server.port))
     assert {shown.tls_version for shown in scan.handshakes} == {"TLS 1.0"}
+
+
+def test_a_server_of_ssl_3_0_only_is_seen(scanners: Scanners) -> None:
+    rsa = ISSUING.issue("www.x.test", Draft(key=KeyKind.RSA_2048))
+    with Listener(ssl_3_0(rsa)) as server:
+        scan = scanners.scan(target(server.port))
+    assert {shown.tls_version for shown in scan.handshakes} == {"SSL 3.0"}
+    assert trusted(scan) == [True, True]
 
 
 @pytest.mark.parametrize("name", ["a_b.x.test", "-a.x.test", f"{'a' * 63}.x.test", "xn--p1ai.test"])
