@@ -60,6 +60,7 @@ class CatalogCollector(Collector):
     def _add(
         self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType, rdata: str, ttl: int
     ) -> None:
+        self.characters += len(rdata)
         self._properties.append(Record(name_text(name), rdtype.name, rdata, ttl))
 
 

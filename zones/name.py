@@ -10,7 +10,8 @@ _ORDINARY = re.compile(rb"[A-Za-z0-9_*-]+")
 _HOST = re.compile(r"[a-z0-9_*-]{1,63}(?:\.[a-z0-9_*-]{1,63})*")
 _LONGEST = 253
 """Characters of a name without escapes (RFC 1035 section 2.3.4)."""
-_FIRST_LABEL = re.compile(r"(?:\\.|[^.\\])+\.?")
+_LABEL = re.compile(r"(?:\\.|[^.\\])+")
+_FIRST_LABEL = re.compile(rf"{_LABEL.pattern}\.?")
 
 
 def name_text(name: dns.name.Name) -> str:
@@ -66,6 +67,11 @@ def parent(name: str) -> str:
     if "\\" in name:
         return _FIRST_LABEL.sub("", name, count=1)
     return name.partition(".")[2]
+
+
+def labels(name: str) -> list[str]:
+    """Return the labels of the name, its own first; escaped dots separate nothing."""
+    return _LABEL.findall(name) if "\\" in name else name.split(".")
 
 
 def moved(name: str, above: str, elsewhere: str) -> str | None:

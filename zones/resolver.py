@@ -18,6 +18,8 @@ from zones.naming.lookup import MAX_LINKS
 
 LIFETIME_SECONDS = 5.0
 """For all questions about one name."""
+ALL_SECONDS = 600.0
+"""For all names of a run: who writes a zone may name any number, on servers that never answer."""
 _AT_ONCE = 16
 _TYPES = {"ipv4": dns.rdatatype.A, "ipv6": dns.rdatatype.AAAA}
 
@@ -29,19 +31,27 @@ def resolve(
     nameservers: Mapping[str, Nameservers],
     families: Collection[str] = tuple(_TYPES),
     lifetime: float = LIFETIME_SECONDS,
+    altogether: float = ALL_SECONDS,
 ) -> dict[tuple[str, str], Answer]:
     """Return what each (view, name) resolves to, by the name servers of its view.
 
     A view without any has the system's. A name that does not exist, or has no address of those
     families, has the empty answer. It is ``Unresolved`` where one of them could not be had within
-    ``lifetime`` (seconds): half of its addresses would look like all of them.
+    ``lifetime`` (seconds): half of its addresses would look like all of them. So are those whose
+    turn does not come within ``altogether`` (seconds); names are asked in order.
     """
     rdtypes = tuple(rdtype for family, rdtype in _TYPES.items() if family in families)
     wanted = {(view, name): (nameservers.get(view, ()), name) for view, name in names}
-    asked = tuple(dict.fromkeys(wanted.values()))
+    asked = tuple(dict.fromkeys(wanted[key] for key in sorted(wanted)))
+    end = monotonic() + altogether
+
+    def answer(question: tuple[Nameservers, str]) -> Answer:
+        if monotonic() >= end:
+            return Unresolved(f"was not asked: those before it took {altogether:g} s")
+        return _resolve(*question, rdtypes, lifetime)
+
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        found = pool.map(lambda each: _resolve(each[0], each[1], rdtypes, lifetime), asked)
-        answers = dict(zip(asked, found, strict=True))
+        answers = dict(zip(asked, pool.map(answer, asked), strict=True))
     return {key: answers[question] for key, question in wanted.items()}
 
 

@@ -27,7 +27,8 @@ What the record says comes first (``zones.naming.leads``); the first rule that f
    ============ ========================= ================== ======================================
 
    Of SRV records the target's name is accepted, too. A port of 0, or none: NO_PORT. What SRV,
-   TLSA, HTTPS and SVCB records a CNAME leads to count for its owner as if they stood there.
+   TLSA, HTTPS and SVCB records a CNAME leads to count for its owner as if they stood there, the
+   first 32 of each type; of what an HTTPS or SVCB record in AliasMode leads to, likewise.
 3. A label of the fqdn starts with an underscore: SERVICE_LABEL. An underscore inside is fine.
    It, or its probe name, cannot be sent as a TLS server name: NOT_A_HOST_NAME.
 4. ``exclude``, or ``include``, of the source leaves the fqdn out: FILTERED.

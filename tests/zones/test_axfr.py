@@ -13,6 +13,7 @@ import dns.rcode
 import pytest
 
 from demo.listener import Listener
+from tests.support import bad_transfers as bad
 from tests.support import dns_server as odd
 from tests.support.bind import bind, primary_file
 from tests.support.primary import Primary
@@ -210,6 +211,8 @@ BEHAVIOURS = {
     "no-soa": (odd.no_soa, "sent what is not a zone ("),
     "empty": (odd.empty_answer, "sent what is not a zone ("),
     "after-soa": (odd.after_final_soa, "sent what is not a zone (answers after final SOA)"),
+    "soa-alone": (bad.soa_alone_twice, "sent nothing but the zone's SOA record"),
+    "truncated": (bad.truncated, "sent a message that is truncated, as it says itself (TC)"),
     "soa-below-the-apex": (
         odd.replay(lambda query: [odd.apex(query), f"sub.{odd.apex(query)}"]),
         "sent what is not a zone (an SOA record below the apex)",
@@ -272,6 +275,20 @@ def test_a_transfer_of_too_many_bytes_is_given_up() -> None:
         error = error_of(server, max_bytes=20_000)
     assert error.what.endswith("sent more than 20000 bytes")
     assert "max_bytes" in error.remedy
+
+
+def test_what_compression_makes_small_counts_as_it_is_written_out() -> None:
+    """Of 20 octets each, a million records of names of a thousand characters are a gigabyte."""
+    with odd.tcp_server(bad.long_names) as server:
+        error = error_of(server, max_bytes=20_000)
+        assert isinstance(zone_of(server), Zone)
+    assert error.what.endswith("sent names and data that are more than 20000 bytes written out")
+    assert "max_bytes" in error.remedy
+
+
+def test_a_transfer_of_one_message_is_held_to_the_limits_too() -> None:
+    with odd.tcp_server(odd.complete) as server:
+        assert error_of(server, max_records=2).what.endswith("sent more than 2 records")
 
 
 def test_a_port_where_nothing_listens_refuses_the_connection() -> None:

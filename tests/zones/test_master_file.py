@@ -304,8 +304,9 @@ def test_includes_are_nested_so_deep_and_no_deeper(tmp_path: Path) -> None:
     [
         ("$GENERATE 1-2000000000 h$ A 192.0.2.1\n", {"max_records": 100}, "100 records"),
         ("$INCLUDE twice\n" * 9, {"max_bytes": 300}, "300 bytes"),
+        (f"$ORIGIN {'x' * 63}\n$GENERATE 1-9 h$ A 192.0.2.1\n", {"max_bytes": 300}, "300 bytes"),
     ],
-    ids=["records", "bytes"],
+    ids=["records", "bytes", "bytes written out"],
 )
 def test_a_zone_has_limits_however_small_its_file(
     tmp_path: Path, lines: str, limits: dict[str, int], cause: str

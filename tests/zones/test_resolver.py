@@ -122,6 +122,18 @@ def _servfail(query: dns.message.Message) -> dns.message.Message:
     return response
 
 
+def test_names_whose_turn_does_not_come_in_time_are_unresolved() -> None:
+    """Of a zone that leads to any number of names whose servers never answer."""
+    names = {("inside", f"h{number}.example.net") for number in range(100)}
+    with udp_server(lambda _: None) as server:
+        nameservers = {"inside": (parse_address_endpoint(server),)}
+        found = resolve(names, nameservers, lifetime=0.3, altogether=0.2)
+
+    whys = [each.why for each in found.values() if isinstance(each, Unresolved)]
+    assert len(whys) == len(names)
+    assert whys.count("was not asked: those before it took 0.2 s") >= 100 - 16
+
+
 def test_a_name_server_that_fails_is_unresolved() -> None:
     with udp_server(_servfail) as server:
         result = addresses("www.example.net", parse_address_endpoint(server))

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from zones.naming.lead import Lead, Unfit
-from zones.naming.lookup import MAX_LINKS, Lookup, Reached
+from zones.naming.lookup import MAX_LINKS, MOST_BEHIND, Lookup, Reached
 from zones.naming.service import IMPLICIT, is_port, port_name
 from zones.reading.rdata import Malformed, Svcb, read_svcb
 from zones.target import RecordRef, SkipReason
@@ -95,7 +95,7 @@ def _followed(origin: _Origin, target: str, view: str, lookup: Lookup) -> tuple[
         if not name:
             return Unfit(SkipReason.NO_SERVICE)
         end = lookup.follow(view, name)
-        found = _bindings(lookup.found(view, name, origin.rdtype))
+        found = _bindings(lookup.found(view, name, origin.rdtype)[:MOST_BEHIND])
         alias = next((each for each in found if each.is_alias), None)
         if alias is None or not isinstance(end, Reached):
             return _alternatives(origin, end.name, found) or _plain(origin, name)

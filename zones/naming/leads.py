@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from zones.naming.binding import binding_leads
 from zones.naming.lead import Lead, Unfit
-from zones.naming.lookup import Lookup
+from zones.naming.lookup import MOST_BEHIND, Lookup
 from zones.naming.rules import Rules
 from zones.naming.service import PLAIN_SERVICES, ServiceName, is_port, port_name, service_name
 from zones.naming.wildcard import is_wildcard, names_under, server_name
@@ -39,7 +39,7 @@ class Leads:
         self._rules = rules
         self._left_out = SERVICE_TYPES - rules.services
         self._behind_aliases = (
-            SERVICE_TYPES & rules.services - {"MX"} if lookup.has_services else ()
+            sorted(SERVICE_TYPES & rules.services - {"MX"}) if lookup.has_services else ()
         )
         self._under = names_under(lookup, refs, rules.wildcard_names)
 
@@ -88,8 +88,8 @@ class Leads:
         of ``www`` take the HTTPS record of what it is an alias of (RFC 9460 section 2.4.2). A mail
         exchange is the same for every name of a domain.
         """
-        for rdtype, rdata in self._lookup.services(ref.view, ref.rdata):
-            if rdtype in self._behind_aliases:
+        for rdtype in self._behind_aliases:
+            for rdata in self._lookup.found(ref.view, ref.rdata, rdtype)[:MOST_BEHIND]:
                 found = _BY_TYPE[rdtype](ref._replace(rdtype=rdtype, rdata=rdata), self._lookup)
                 yield from () if isinstance(found, Unfit) else found
 

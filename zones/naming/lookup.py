@@ -3,14 +3,19 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from zones.name import ancestors
 from zones.naming.zone_data import ZoneData
 from zones.zone import Zone
 
 MAX_LINKS = 16
-"""CNAMEs and DNAMEs that may follow on each other; a longer chain counts as a loop."""
+"""CNAMEs and DNAMEs that may follow on each other, and ALIAS records; a longer chain counts as a
+loop."""
+_MAX_STEPS = 256
+"""ALIAS records that are followed from one name, all in all; more of them count as a loop."""
+MOST_BEHIND = 32
+"""Records of one type at one name, the first in order, that count for those who are aliases of it:
+thousands of aliases of a name with thousands of records would take their product to look at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +68,6 @@ class Lookup:
             self._views[zone.origin][zone.view] = ZoneData(zone)
         self._origins = {origin: origin for origin in self._views}
         """Each is handed out as the one object that it is: a zone may have many targets."""
-        # Of very many records at one name, each asks what stands beside it.
-        self.found = lru_cache(maxsize=1024)(self._found)
 
     def owner_zone(self, fqdn: str) -> str | None:
         """Return the longest origin, of any view, that the name is at or below; None: outside."""
@@ -88,23 +91,20 @@ class Lookup:
         """Whether there is any record that says no address."""
         return any(zone.has_services for views in self._views.values() for zone in views.values())
 
-    def _found(self, view: str, name: str, rdtype: str) -> tuple[str, ...]:
+    def found(self, view: str, name: str, rdtype: str) -> tuple[str, ...]:
         """Return the rdata that a question for the name is answered with, sorted.
 
-        Seen from that view; none where it leads to no such record, or out of the zones.
+        Seen from that view, and of a type that says no address; none where it leads to no such
+        record, or out of the zones.
         """
-        return tuple(rdata for held, rdata in self.services(view, name) if held == rdtype)
+        end = self.follow(view, name)
+        zone = self._authority(view, end.name) if isinstance(end, Reached) else None
+        return zone.services(end.name, rdtype) if zone else ()
 
     def is_kept_elsewhere(self, view: str, name: str) -> bool:
         """Tell whether the name is an alias, by a record of its own, of what is outside."""
         zone = self._authority(view, name)
         return bool(zone and zone.is_alias(name)) and isinstance(self.follow(view, name), Left)
-
-    def services(self, view: str, name: str) -> tuple[tuple[str, str], ...]:
-        """Return type and rdata of all that is answered with but addresses, sorted; likewise."""
-        end = self.follow(view, name)
-        zone = self._authority(view, end.name) if isinstance(end, Reached) else None
-        return zone.services(end.name) if zone else ()
 
     def wildcard_over(self, view: str, name: str) -> tuple[str, str, str] | None:
         """Return view, origin and owner of the wildcard that answers for the name; None: none does.
@@ -149,6 +149,8 @@ class Lookup:
         todo = [(name, family)]
         for link, only in todo:
             way = starts[link, only]
+            if len(way) > MAX_LINKS or len(todo) > _MAX_STEPS:
+                return [Looped(name)]
             match self.follow(view, link):
                 case Reached(at, addresses, aliases):
                     found = of_family(only, addresses)

@@ -7,6 +7,7 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from itertools import chain
 
+from zones.name import labels
 from zones.target import Target
 
 
@@ -36,9 +37,12 @@ def ip_version(address: object) -> int:
 
 
 def hierarchical(fqdn: str) -> str:
-    """Return a sort key: by name from the root downwards, so that a zone comes before its names."""
+    """Return a sort key: by name from the root downwards, so that a zone comes before its names.
+
+    That of a name with NUL behind it begins those of all names below it.
+    """
     # As a tuple of labels would be, at a fifth of the memory: no label begins with NUL.
-    return "\0".join(reversed(fqdn.split(".")))
+    return "\0".join(reversed(labels(fqdn)))
 
 
 def by_name(target: Target) -> tuple[str, tuple[int, int], int]:

@@ -1,9 +1,31 @@
 """One zone, indexed as an authoritative server has it (RFC 1034 section 4.3.2)."""
 
+from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Set as AbstractSet
 
 from zones.name import ancestors, moved, parent
+from zones.naming.order import hierarchical
 from zones.zone import ALIASES, Record, Zone
+
+
+class _Nodes:
+    """The names that exist: owners, and the empty non-terminals above them (RFC 4592 2.2.2)."""
+
+    def __init__(self, owners: AbstractSet[str]) -> None:
+        self._owners = owners
+        # An owner may have a hundred names above it that nobody else has: they are found, not kept.
+        self._below_others = sorted(
+            hierarchical(each) for each in owners if parent(each) not in owners
+        )
+
+    def __contains__(self, name: str) -> bool:
+        """Tell whether the name, at or below the origin, exists."""
+        if name in self._owners:
+            return True
+        below = f"{hierarchical(name)}\0"
+        at = bisect_left(self._below_others, below)
+        return at < len(self._below_others) and self._below_others[at].startswith(below)
 
 
 class ZoneData:
@@ -17,17 +39,18 @@ class ZoneData:
         self._dnames: dict[str, str] = {}
         self._pointers: dict[str, list[tuple[str, str]]] = defaultdict(list)
         """ALIAS records: family and target."""
-        self._services: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        """Type and rdata of the records that say no address, by owner."""
+        self._services: dict[tuple[str, str], tuple[str, ...]] = {}
+        """Rdata of the records that say no address, sorted, by owner and type."""
         self._cuts: set[str] = set()
-        self._nodes: set[str] = {zone.origin}
-        for owner in zone.other_owners:
-            self._add_node(owner)
+        owners = {zone.origin, *zone.other_owners, *(record.owner for record in zone.records)}
+        self._nodes = _Nodes(owners)
+        services: dict[tuple[str, str], list[str]] = defaultdict(list)
         for record in zone.records:
-            self._add_node(record.owner)
-            self._add(record)
+            self._add(record, services)
+        # Sorted once: very many records may stand at one name, and very many lead there.
+        self._services = {key: tuple(sorted(found)) for key, found in services.items()}
 
-    def _add(self, record: Record) -> None:
+    def _add(self, record: Record, services: dict[tuple[str, str], list[str]]) -> None:
         match record.rdtype:
             case "A" | "AAAA":
                 self._addresses[record.owner].append(record.rdata)
@@ -45,14 +68,7 @@ class ZoneData:
             case rdtype if rdtype in ALIASES:
                 self._pointers[record.owner].append((ALIASES[rdtype], record.rdata))
             case rdtype:
-                self._services[record.owner].append((rdtype, record.rdata))
-
-    def _add_node(self, owner: str) -> None:
-        """Make the name exist, and the empty non-terminals above it (RFC 4592 section 2.2.2)."""
-        for name in ancestors(owner):
-            if name in self._nodes:
-                return
-            self._nodes.add(name)
+                services[record.owner, rdtype].append(record.rdata)
 
     def zone_cut(self, name: str) -> str | None:
         """Return the topmost delegated name at or above the name; None where there is none."""
@@ -104,12 +120,12 @@ class ZoneData:
         """Whether there is a record that says no address."""
         return bool(self._services)
 
-    def services(self, name: str) -> tuple[tuple[str, str], ...]:
-        """Return type and rdata of what the name has beside addresses, sorted.
+    def services(self, name: str, rdtype: str) -> tuple[str, ...]:
+        """Return the rdata of what the name has of that type, which is no address's, sorted.
 
         Of its own, or synthesised from a wildcard.
         """
-        return tuple(sorted(self._services.get(self._source(name), ())))
+        return self._services.get((self._source(name), rdtype), ())
 
     @property
     def has_wildcards(self) -> bool:

@@ -28,6 +28,8 @@ class Collector(dns.transaction.TransactionManager):
         self.origin = origin
         self.count = 0
         """Records of all types, as far as they have come."""
+        self.characters = 0
+        """Of the names and data that are kept, written out: compression makes little of much."""
         self.serial = 0
         """Of the SOA record, once that has come."""
         self._ttls: dict[tuple[str, str, str], int] = {}
@@ -52,14 +54,13 @@ class Collector(dns.transaction.TransactionManager):
             if rdata.rdtype == dns.rdatatype.SOA:
                 self.serial = rdata.serial
             if rdata.rdtype in _KEPT or _is_policy(owner, rdata.rdtype):
-                key = (owner, rdata.rdtype.name, rdata_text(rdata))
-                self._ttls.setdefault(key, rdataset.ttl)
+                self._keep(owner, rdata.rdtype.name, rdata_text(rdata), rdataset.ttl)
             elif rdata.rdtype not in _NO_NAMES:
-                self._others.add(owner)
+                self._know(owner)
 
     def keep_alias(self, name: dns.name.Name, rdtype: str, target: dns.name.Name, ttl: int) -> None:
         """Take in one record of a type of ``ALIASES``, which dnspython has no rdata for."""
-        self._ttls.setdefault((name_text(name), rdtype, name_text(target)), ttl)
+        self._keep(name_text(name), rdtype, name_text(target), ttl)
 
     def note(
         self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType, ttl: int, octets: bytes
@@ -67,9 +68,9 @@ class Collector(dns.transaction.TransactionManager):
         """Take in that a record exists whose rdata is those octets, which cannot be read."""
         owner = name_text(name)
         if rdtype in _SERVICES:
-            self._ttls.setdefault((owner, rdtype.name, malformed_text(octets)), ttl)
+            self._keep(owner, rdtype.name, malformed_text(octets), ttl)
         elif rdtype not in _NO_NAMES:
-            self._others.add(owner)
+            self._know(owner)
 
     def records(self) -> tuple[Record, ...]:
         """Return the records of the kept types, sorted, each once."""
@@ -78,6 +79,14 @@ class Collector(dns.transaction.TransactionManager):
     def other_owners(self) -> tuple[str, ...]:
         """Return the owner names that have records of other types only, sorted."""
         return tuple(sorted(self._others.difference(owner for owner, _, _ in self._ttls)))
+
+    def _keep(self, owner: str, rdtype: str, rdata: str, ttl: int) -> None:
+        self.characters += len(owner) + len(rdata)
+        self._ttls.setdefault((owner, rdtype, rdata), ttl)
+
+    def _know(self, owner: str) -> None:
+        self.characters += len(owner)
+        self._others.add(owner)
 
 
 class _Writer(dns.transaction.Transaction):

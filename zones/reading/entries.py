@@ -53,6 +53,7 @@ class Limits:
     records: int
     """Of all types."""
     octets: int
+    """As the files have them, and again with each name written out."""
 
 
 class _LimitError(ValueError):
@@ -72,7 +73,7 @@ def read_entries(path: Path, collector: Collector, limits: Limits) -> None:
     EntryError for a file that is no complete zone of that origin.
     """
     path = Path(realpath(path))
-    records = _Records(collector, limits.records)
+    records = _Records(collector, limits)
     files = _Files(path.parent, limits.octets)
     try:
         _Reader(records, files).read_file(path.name, collector.origin)
@@ -137,9 +138,9 @@ class _Records(dns.transaction.Transaction):
 
     manager: Collector
 
-    def __init__(self, collector: Collector, limit: int) -> None:
+    def __init__(self, collector: Collector, limits: Limits) -> None:
         super().__init__(collector, replacement=True)
-        self._limit = limit
+        self._limits = limits
         self.has_soa = False
 
     def add(self, *args: Any) -> None:  # noqa: ANN401 - dnspython's signature
@@ -148,9 +149,14 @@ class _Records(dns.transaction.Transaction):
         if rdata.rdtype == dns.rdatatype.SOA:
             self._check_soa(name)
         self.manager.count += 1
-        if self.manager.count > self._limit:
-            raise _LimitError(f"the zone has more than {self._limit} records, which is max_records")
         self.manager.keep(name, dns.rdataset.from_rdata(ttl, rdata))
+        most = self._limits
+        if self.manager.count > most.records:
+            raise _LimitError(
+                f"the zone has more than {most.records} records, which is max_records"
+            )
+        if self.manager.characters > most.octets:
+            raise _LimitError(f"the zone has more than {most.octets} bytes, which is max_bytes")
 
     def _check_soa(self, name: dns.name.Name) -> None:
         if name != self.manager.origin:

@@ -35,6 +35,8 @@ from zones.transfer.verifier import Verifier
 from zones.zone import Record
 
 _HEADER_BYTES = 12
+_SOA_RECORDS = 2
+"""One at the beginning and the same at the end."""
 
 _ALLOW = (
     "allow this host in the server's allow-transfer, or set tsig to the key that the server wants"
@@ -132,9 +134,10 @@ def _run(stream: Stream, collector: Collector, key: Key | None) -> None:
     with dns.xfr.Inbound(collector) as inbound:
         for wire in stream.messages():
             _check_header(wire, query.id)
-            if _process(_read(wire, reader), inbound, collector):
+            is_over = _process(_read(wire, reader), inbound, collector)
+            stream.check(collector.count, collector.characters)
+            if is_over:
                 return
-            stream.check(collector.count)
 
 
 def _read(wire: bytes, reader: Callable[[bytes], Read]) -> Read:
@@ -161,6 +164,9 @@ def _process(read: Read, inbound: dns.xfr.Inbound, collector: Collector) -> bool
     # dnspython leaves such records out, and half a zone would look like the whole.
     for owner in read.owners:
         _require_inside(owner, collector.origin)
+    if done and collector.count == _SOA_RECORDS:
+        # A zone has NS records at its apex at least (RFC 1034 section 4.2.1).
+        raise TransferFailure("sent nothing but the zone's SOA record", _LOADED)
     return done
 
 
@@ -191,3 +197,6 @@ def _check_header(wire: bytes, query_id: int) -> None:
         raise TransferFailure("sent a message with another id than the query's", NO_DNS)
     if not flags & dns.flags.QR or dns.opcode.from_flags(flags) != dns.opcode.QUERY:
         raise TransferFailure("sent a message that is not an answer to the query", NO_DNS)
+    if flags & dns.flags.TC:
+        # RFC 5936 section 2.2.1 has it 0; who sets it says that records are missing.
+        raise TransferFailure("sent a message that is truncated, as it says itself (TC)", LOG)

@@ -10,6 +10,7 @@ from time import monotonic
 from zones.transfer.failure import TransferFailure
 
 LOG = "look at the server's log for the transfer, and at middleboxes between here and it"
+_MORE_BYTES = "raise max_bytes if the zone is that large"
 _LOG_OR_TLS = f"{LOG}; so ends a question in the clear to a port for TLS (set tls)"
 _LOG_OR_CLIENT = (
     f"{LOG}; so ends a client whose certificate (tls.cert_file) is missed or not trusted"
@@ -25,6 +26,7 @@ class Limits:
     records: int
     """Of all types."""
     octets: int
+    """As sent, and again as written out, where no name is compressed."""
 
 
 DEFAULT = Limits(seconds=60, records=1_000_000, octets=256 * 1024 * 1024)
@@ -68,18 +70,21 @@ class Stream:
             (length,) = struct.unpack("!H", self._exactly(2))
             yield self._exactly(length)
 
-    def check(self, records: int) -> None:
-        """Raise TransferFailure where the transfer has outgrown its limits."""
+    def check(self, records: int, characters: int) -> None:
+        """Raise TransferFailure where the transfer has outgrown its limits.
+
+        ``characters`` are those of what is kept, which may be many times what was sent.
+        """
         if records > self._limits.records:
             raise TransferFailure(
                 f"sent more than {self._limits.records} records",
                 "raise max_records if the zone is that large",
             )
         if self._octets > self._limits.octets:
-            raise TransferFailure(
-                f"sent more than {self._limits.octets} bytes",
-                "raise max_bytes if the zone is that large",
-            )
+            raise TransferFailure(f"sent more than {self._limits.octets} bytes", _MORE_BYTES)
+        if characters > self._limits.octets:
+            what = f"sent names and data that are more than {self._limits.octets} bytes written out"
+            raise TransferFailure(what, _MORE_BYTES)
 
     def _exactly(self, count: int) -> bytes:
         parts = []
