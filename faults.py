@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from checks.text import clean
+from zones.cut import cut
 
 Table = TypeVar("Table", bound=BaseModel)
 
@@ -44,7 +45,7 @@ def valid(model: type[Table], raw: object, place: str, faults: list[str]) -> Tab
 
 def shown(value: object) -> str:
     """Return a wrong value as a message shows it."""
-    return json.dumps(value)[:_SHOWN]
+    return cut(json.dumps(value), _SHOWN)
 
 
 def repeated(names: Iterable[str]) -> Iterator[str]:
@@ -63,7 +64,7 @@ def _told(error: ValidationError, raw: object, place: str) -> Iterator[str]:
         if not _is_consequence(detail):
             given, words = _given_and_allowed(detail)
             allowed[_place(place, detail["loc"], raw) + given].append(words)
-    return (f"{start}{', or: '.join(words)}" for start, words in allowed.items())
+    return (f"{start}{', or: '.join(words)}".removeprefix(": ") for start, words in allowed.items())
 
 
 def _is_consequence(detail: Any) -> bool:  # noqa: ANN401 - pydantic's ErrorDetails
@@ -82,6 +83,9 @@ def _given_and_allowed(detail: Any) -> tuple[str, str]:  # noqa: ANN401 - likewi
             words = "Input should be a table"
         case "too_short":
             words = "at least one is needed"
+        case "json_invalid":
+            # It was JSON when it was handed over; what pydantic does not go into is its depth.
+            return ": ", "is nested too deep"
         case "hidden":
             return ": ", detail["msg"]
         case _:

@@ -3,8 +3,8 @@
 import hashlib
 import json
 import os
-import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -15,8 +15,9 @@ from checks.context import Context
 from checks.owner import Owner
 from checks.policy import OWN_CA, Model, Overrides, Policy, Waiver, ZonePolicy
 from checks.scanners import Limits
-from checks.stores import StoreError, StoreFile, find_stores
+from checks.stores import StoreError, StoreFile, find_stores, require_anchors, require_known
 from faults import repeated, shown, told, valid
+from toml_file import MissingError, TomlError, read_toml
 from zones.source_model import SourceModel, model_of, prepared
 from zones.target import Target
 from zones.targets import Rules
@@ -156,15 +157,15 @@ class Settings:
 def load_settings(path: Path) -> Settings:
     """Return the settings of a file; raises SettingsError for one that cannot be used."""
     try:
-        text = path.read_bytes()
-    except OSError as error:
-        raise SettingsError(told(str(path), f"{error.strerror}; {HOW_TO_START}")) from error
-    try:
-        raw = tomllib.loads(text.decode())
-    except (ValueError, RecursionError) as error:
-        # TOMLDecodeError and UnicodeDecodeError are ValueErrors, and so is a number too long.
-        raise SettingsError(told(str(path), f"is no TOML: {error}")) from error
-    return make_settings(raw, str(path), path.absolute().parent, hashlib.sha256(text).hexdigest())
+        raw, text = read_toml(path)
+    except TomlError as error:
+        remedy = f"; {HOW_TO_START}" if isinstance(error, MissingError) else ""
+        raise SettingsError(told(str(path), f"{error}{remedy}")) from error
+    sha256 = hashlib.sha256(text).hexdigest()
+    settings = make_settings(raw, str(path), path.absolute().parent, sha256)
+    with _told_of(settings.name):
+        require_anchors(settings.stores)
+    return settings
 
 
 def make_settings(raw: dict[str, Any], name: str, folder: Path, sha256: str = "") -> Settings:
@@ -188,16 +189,19 @@ def make_settings(raw: dict[str, Any], name: str, folder: Path, sha256: str = ""
     if faults or document is None:
         raise SettingsError(told(name, *faults))
     policy = document.policy.located(folder)
+    with _told_of(name):
+        stores = find_stores(policy)
     settings = Settings(
         name=name,
         document=document.model_copy(update={"policy": policy}),
         sources=tuple(source.located(folder) for source, _ in filter(None, sources)),
         source_policies={source.name: policy for source, policy in filter(None, sources)},
-        stores=_stores(policy, name),
+        stores=stores,
         sha256=sha256,
         wire=wire,
     )
-    _require_known_stores(settings, name)
+    with _told_of(name):
+        require_known(settings.required_stores(), stores)
     return settings
 
 
@@ -232,19 +236,9 @@ def _source(
     return (source, policy) if source and policy else None
 
 
-def _stores(policy: Policy, name: str) -> tuple[StoreFile, ...]:
+@contextmanager
+def _told_of(name: str) -> Iterator[None]:
     try:
-        return find_stores(policy)
+        yield
     except StoreError as error:
-        raise SettingsError(told(name, f"policy: {error}")) from error
-
-
-def _require_known_stores(settings: Settings, name: str) -> None:
-    known = {store.name for store in settings.stores}
-    unknown = settings.required_stores() - known
-    if OWN_CA in unknown:
-        fault = "policy.trust: needs own_ca, the PEM files of your own roots"
-        raise SettingsError(told(name, fault))
-    if unknown:
-        given, allowed = ", ".join(sorted(unknown)), ", ".join(sorted(known))
-        raise SettingsError(told(name, f"policy.trust_stores: given {given}; allowed: {allowed}"))
+        raise SettingsError(told(name, f"{error.place}: {error}")) from error

@@ -195,7 +195,7 @@ class Place(Model):
     name: Annotated[str, AfterValidator(_origin)] | None = None
     """Origin of the zone; None: all."""
     fqdn: Regex | None = None
-    """On the fqdn, re.fullmatch."""
+    """On the whole fqdn."""
     networks: tuple[Network, ...] = ()
     """Of the addresses; none: all."""
 
@@ -203,7 +203,7 @@ class Place(Model):
         """Tell whether the table speaks of that name at that address."""
         return (
             self.name in {None, zone}
-            and (self.fqdn is None or self.fqdn.fullmatch(fqdn) is not None)
+            and (self.fqdn is None or self.fqdn.fullmatch(fqdn))
             and (not self.networks or any(ip_address(address) in net for net in self.networks))
         )
 

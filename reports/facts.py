@@ -73,11 +73,11 @@ def transfer(zone: ZoneResult) -> str:
     """Return how the zone was got, or why it was not."""
     if zone.error:
         return clean(f"FAILED: {zone.error}")
-    signed = "TSIG" if zone.authenticated else "no TSIG"
-    at = f"at {moment(zone.transferred_at)}, " if zone.transferred_at else ""
+    signed = {True: ", TSIG", False: ", no TSIG", None: ""}[zone.authenticated]
+    at = f", at {moment(zone.transferred_at)}" if zone.transferred_at else ""
     serial = f"serial {zone.serial}" if zone.serial else "no serial"
     listing = f", lists {len(zone.members)} zones" if zone.members else ""
-    return clean(f"{serial} from {zone.server}, {at}{signed}{listing}")
+    return clean(f"{serial} from {zone.server}{at}{signed}{listing}")
 
 
 def accounts(each: ZoneTally) -> str:

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 FLOORS = (
     {"zones"},
     {"checks"},
-    {"faults"},
+    {"faults", "toml_file"},
     {"settings"},
     {"frozen"},
     {"audit", "distribution", "reports"},
@@ -146,7 +146,9 @@ def test_of_the_scan_only_its_tasks_are_imported_by_others() -> None:
 
 def test_pytest_is_known_to_the_tests_the_reports_and_the_wiring_only() -> None:
     compliance_tests = set(ROOT.glob("checks/test_*.py"))
-    below = set(files("zones", "checks", "faults", "settings", "audit")) - compliance_tests
+    below = (
+        set(files("zones", "checks", "faults", "toml_file", "settings", "audit")) - compliance_tests
+    )
 
     assert importers(sorted(below), PYTEST) == []
 

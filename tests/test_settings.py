@@ -65,7 +65,7 @@ def test_source_whose_library_is_missing_is_refused(monkeypatch: pytest.MonkeyPa
 
 def test_missing_file_is_told_with_how_to_start(tmp_path: Path) -> None:
     file = tmp_path / "compliance.toml"
-    words = f"{file}: No such file or directory; run 'pytest --demo'"
+    words = f"{file}: cannot be read (No such file or directory); run 'pytest --demo'"
 
     with pytest.raises(SettingsError, match=re.escape(words)):
         load_settings(file)

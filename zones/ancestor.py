@@ -17,6 +17,7 @@ import dns.rdataclass
 import dns.rdataset
 import dns.rdatatype
 
+from zones.cut import cut
 from zones.name import name_text
 from zones.reading.collector import Collector
 from zones.zone import Zone
@@ -40,7 +41,7 @@ def read_ancestors(document: dict[str, Any], server: str, written_at: datetime) 
     """
     seen: set[str] = set()
     for given, rows in document.items():
-        collector = Collector(_name(given, dns.name.root, f"zone {given[:_SHOWN]!r}"))
+        collector = Collector(_name(given, dns.name.root, f"zone {cut(given, _SHOWN)!r}"))
         origin = name_text(collector.origin)
         if not given or origin in seen:
             raise AncestorError(f"zone {given!r}: is there twice, or has no name")
@@ -66,9 +67,9 @@ def _keep(collector: Collector, row: object, place: str) -> None:
             owner = _name(name, collector.origin, place)
             rdata = _rdata(rdtype, target, collector.origin, place)
         case _:
-            raise AncestorError(f"{place}: is no record: {str(row)[:_SHOWN]}")
+            raise AncestorError(f"{place}: is no record: {cut(str(row), _SHOWN)}")
     if not owner.is_subdomain(collector.origin):
-        raise AncestorError(f"{place}: {name[:_SHOWN]!r} lies outside of the zone")
+        raise AncestorError(f"{place}: {cut(name, _SHOWN)!r} lies outside of the zone")
     collector.keep(owner, dns.rdataset.from_rdata(ttl, rdata))
 
 
@@ -76,12 +77,12 @@ def _name(text: str, origin: dns.name.Name, place: str) -> dns.name.Name:
     try:
         return dns.name.from_text(text, origin)
     except (dns.exception.DNSException, UnicodeError) as error:
-        raise AncestorError(f"{place}: {text[:_SHOWN]!r} is no domain name: {error}") from error
+        raise AncestorError(f"{place}: {cut(text, _SHOWN)!r} is no domain name: {error}") from error
 
 
 def _rdata(rdtype: str, text: str, origin: dns.name.Name, place: str) -> dns.rdata.Rdata:
     try:
         return dns.rdata.from_text(dns.rdataclass.IN, rdtype, text, origin=origin, relativize=False)
     except (dns.exception.DNSException, ValueError) as error:
-        what = f"{place}: {text[:_SHOWN]!r} is no rdata of type {rdtype[:_SHOWN]}: {error}"
+        what = f"{place}: {cut(text, _SHOWN)!r} is no rdata of type {cut(rdtype, _SHOWN)}: {error}"
         raise AncestorError(what) from error

@@ -14,6 +14,7 @@ import dns.name
 import dns.rdataset
 import dns.rdatatype
 
+from zones.cut import cut
 from zones.name import name_text, parent
 from zones.reading.collector import Collector
 from zones.source import ZoneSourceError
@@ -95,7 +96,7 @@ def _require_version(name: str, records: Iterable[Record]) -> None:
     if len(found) > 1:
         raise _BrokenError(f"is broken: it has {len(found)} TXT records at {name}")
     if found != {_VERSION}:
-        given = next(iter(found))[:_SHOWN]
+        given = cut(next(iter(found)), _SHOWN)
         raise _BrokenError(f"is of an unknown schema: {name} is {given}, and not {_VERSION}")
 
 

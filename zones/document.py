@@ -8,6 +8,8 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
+from zones.cut import cut
+
 _SHOWN = 100
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -54,7 +56,7 @@ def moment(table: dict[str, Any], key: str, at: str) -> datetime:
 def checked(value: Any, is_good: Callable[[Any], bool], at: str) -> Any:  # noqa: ANN401 - of any kind
     """Return the value if it is good."""
     if not is_good(value):
-        raise FaultError(f"{at}: given {str(value)[:_SHOWN]!r}")
+        raise FaultError(f"{at}: given {cut(str(value), _SHOWN)!r}")
     return value
 
 
@@ -63,5 +65,5 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(table) != len(pairs):
         counts = Counter(key for key, _ in pairs)
         twice = next(key for key, count in counts.items() if count > 1)
-        raise FaultError(f"the key {twice[:_SHOWN]!r} is there twice")
+        raise FaultError(f"the key {cut(twice, _SHOWN)!r} is there twice")
     return table

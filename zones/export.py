@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from zones.ancestor import AncestorError, is_ancestors, read_ancestors
+from zones.cut import cut
 from zones.document import FaultError, checked, field, moment, parsed, table_of
 from zones.inventory import Collected
 from zones.name import is_below, is_name_text
 from zones.naming.answer import Answer, Asked, from_row, to_row
 from zones.naming.order import ip_version
+from zones.ordinary_file import FileError, read_file
 from zones.private_file import write_private
 from zones.reading.rdata import is_rdata_text
 from zones.source import ZoneFailure, ZoneSourceError
@@ -29,6 +31,8 @@ FORMAT = "zonecert zones"
 VERSION = 2
 _READABLE = (1, VERSION)
 """Files of version 1 have no records of services, and no aliases; else they are the same."""
+MOST_BYTES = 1024 * 1024 * 1024
+"""Of a file that is read: some ten million records."""
 _FAMILIES = {"A": 4, "AAAA": 6}
 _NAMES = frozenset({"CNAME", "DNAME", "NS", *ALIASES})
 
@@ -86,15 +90,15 @@ def read_export(path: Path) -> Export:
     A zone of no view, the empty string, is of the source whose zone it is.
     """
     try:
-        text = path.read_bytes()
+        text = read_file(path, MOST_BYTES)
         document = table_of(parsed(text), "the file")
         if is_ancestors(document):
             return _ancestors(document, path, sha256(text).hexdigest())
         return _export(document, sha256(text).hexdigest())
     except AncestorError as fault:
         raise ExportError(f"{path}: {fault}; write it anew") from fault
-    except OSError as error:
-        raise ExportError(f"{path}: cannot be read: {error.strerror}") from error
+    except FileError as error:
+        raise ExportError(f"{path}: {error}; name a file of zones") from error
     except FaultError as fault:
         raise ExportError(f"{path}: {fault}; write it anew with --export-zones") from fault
     except (ValueError, RecursionError) as error:
@@ -158,10 +162,17 @@ def _result(table: dict[str, Any], at: str) -> Zone | ZoneFailure:
         view=view,
         server=server,
         transferred_at=moment(table, "transferred_at", at),
-        authenticated=field(table, "authenticated", bool, at),
+        authenticated=_authenticated(table, at),
         other_owners=tuple(checked(name, _within(origin), f"{at}.other_owners") for name in others),
         members=tuple(checked(name, is_name_text, f"{at}.members") for name in members),
     )
+
+
+def _authenticated(table: dict[str, Any], at: str) -> bool | None:
+    if table.get("authenticated", False) is None:
+        return None
+    found: bool = field(table, "authenticated", bool, at)
+    return found
 
 
 def _records(rows: list[Any], origin: str, at: str) -> Iterator[Record]:
@@ -174,7 +185,7 @@ def _records(rows: list[Any], origin: str, at: str) -> Iterator[Record]:
                 yield Record(owner, rdtype, rdata, ttl)
             case _:
                 raise FaultError(
-                    f"{at}.records[{place}]: is no record of the zone: {str(row)[:100]}"
+                    f"{at}.records[{place}]: is no record of the zone: {cut(str(row), 100)}"
                 )
 
 
@@ -182,7 +193,7 @@ def _answers(rows: list[Any]) -> Iterator[tuple[Asked, Answer]]:
     for place, row in enumerate(rows):
         found = from_row(row)
         if found is None:
-            raise FaultError(f"answers[{place}]: is no answer: {str(row)[:100]}")
+            raise FaultError(f"answers[{place}]: is no answer: {cut(str(row), 100)}")
         yield found
 
 

@@ -30,7 +30,8 @@ class ZoneResult:
     record_count: int = 0
     """Records of ``NAMING_TYPES``: each of them ends as targets or as one skip."""
     transferred_at: datetime | None = None
-    authenticated: bool = False
+    authenticated: bool | None = None
+    """See ``Zone.authenticated``."""
     error: str = ""
     """Why the transfer failed: server, zone, cause; empty where it did not."""
     remedy: str = ""

@@ -16,6 +16,7 @@ from octodns.zone import Zone as OctodnsZone
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 from pydantic_core import PydanticCustomError
 
+from zones.cut import cut
 from zones.name import name_text, parse_name
 from zones.origin import Origins
 from zones.reading.collector import Collector
@@ -195,8 +196,8 @@ class OctodnsSource(SourceModel):
         except OutOfPatienceError as error:
             raise StalledError(f"{what} ({error})", _WAIT) from None
         except Exception as error:  # noqa: BLE001 - see the head of this module
-            words = redacted(f"{type(error).__name__}: {error}", self._values)[:_SHOWN]
-            raise OctodnsError(f"{what} ({' '.join(words.split())})", remedy) from None
+            words = redacted(f"{type(error).__name__}: {error}", self._values)
+            raise OctodnsError(f"{what} ({cut(' '.join(words.split()), _SHOWN)})", remedy) from None
 
 
 def _listed(provider: Any) -> tuple[str, ...]:  # noqa: ANN401 - not every source has list_zones

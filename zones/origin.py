@@ -1,5 +1,6 @@
 """Apex names, as a configuration writes them."""
 
+from collections import Counter
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -9,9 +10,9 @@ from zones.name import parse_origin
 
 def distinct(names: tuple[str, ...]) -> tuple[str, ...]:
     """Return the names; raises ValueError where one of them is there twice."""
-    twice = sorted({name or "." for name in names if names.count(name) > 1})
+    twice = sorted(name or "." for name, count in Counter(names).items() if count > 1)
     if twice:
-        raise ValueError(f"named twice: {', '.join(twice)}")
+        raise ValueError(f"named twice: {', '.join(twice[:8])}")
     return names
 
 

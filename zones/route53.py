@@ -3,6 +3,7 @@
 The account's credentials are boto3's business: environment, profiles, roles of the machine.
 """
 
+import logging
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -48,6 +49,8 @@ _REMEDIES = {
 _NONE = "mend private, or look which account the credentials are of, or leave the source out"
 _OTHERWISE = "look up that code in the documentation of the Route 53 API"
 _MEND = "mend the record in Route 53"
+
+_LOGGER = logging.getLogger("botocore")
 
 HostedZone = Mapping[str, Any]
 """As boto3 has it."""
@@ -115,6 +118,8 @@ class Route53Source(SourceModel):
     def _client(self) -> Any:  # noqa: ANN401 - boto3 makes its classes when it is asked for them
         session = boto3.Session(profile_name=self.profile, region_name=self.region)
         retries = {"mode": "adaptive", "total_max_attempts": MAX_ATTEMPTS}
+        # At DEBUG it logs what it signs, and a session's token in full.
+        _LOGGER.setLevel(max(logging.INFO, _LOGGER.level))
         config = Config(retries=retries, connect_timeout=10, read_timeout=30)
         return session.client("route53", config=config)
 

@@ -3,12 +3,12 @@
 Needs no library: where zones are only exported, nothing else has to be installed than dnspython.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
 from zones.endpoint import Endpoint
+from zones.naming.rules import Pattern
 from zones.zone import Zone
 
 SOURCE_TYPES = {
@@ -54,12 +54,12 @@ class ZoneSource(Protocol):
         """The source's name, and its view's."""
 
     @property
-    def include(self) -> tuple[re.Pattern[str], ...]:
-        """What an fqdn has to match (re.fullmatch) one of; empty: every fqdn will do."""
+    def include(self) -> tuple[Pattern, ...]:
+        """What an fqdn as a whole has to match one of; empty: every fqdn will do."""
 
     @property
-    def exclude(self) -> tuple[re.Pattern[str], ...]:
-        """What an fqdn must not match (re.fullmatch) any of; wins over ``include``."""
+    def exclude(self) -> tuple[Pattern, ...]:
+        """What an fqdn as a whole must not match any of; wins over ``include``."""
 
     @property
     def nameservers(self) -> tuple[Endpoint, ...]:

@@ -1,32 +1,45 @@
 """What the keys of a ``[[source]]`` table have in common, and how text becomes their values."""
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+)
 
+from zones.cut import cut
 from zones.endpoint import Endpoint, parse_address_endpoint
+from zones.expression import Expression
 from zones.source import SOURCE_TYPES, ZoneFailure, ZoneSourceError
 from zones.zone import Zone
 
+_SHOWN = 100
+"""Characters of a wrong value."""
 
-def _regex(value: object) -> re.Pattern[str]:
-    if isinstance(value, re.Pattern):
+
+def _regex(value: object) -> Expression:
+    if isinstance(value, Expression):
         return value
     if not isinstance(value, str):
         raise ValueError(f"{value!r} is no regular expression; write it as text")  # noqa: TRY004 - pydantic reports ValueErrors only
     try:
-        return re.compile(value)
-    except (re.error, OverflowError, RecursionError) as error:
-        # A number of repetitions, or a depth, that re cannot hold.
-        raise ValueError(f"{value!r} is no regular expression: {error}") from error
+        return Expression(value)
+    except ValueError as error:
+        # Its reason has to stay in sight.
+        raise ValueError(f"{cut(value, _SHOWN)!r} is no regular expression: {error}") from error
 
 
-Regex = Annotated[re.Pattern[str], BeforeValidator(_regex)]
+Regex = Annotated[
+    Expression, PlainValidator(_regex), PlainSerializer(lambda expression: expression.pattern)
+]
 Nameserver = Annotated[Endpoint, BeforeValidator(parse_address_endpoint), PlainSerializer(str)]
 
 
@@ -43,7 +56,7 @@ class SourceModel(BaseModel):
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
     """Also the view's name."""
     include: tuple[Regex, ...] = ()
-    """On the fqdn, re.fullmatch."""
+    """On the whole fqdn."""
     exclude: tuple[Regex, ...] = ()
     """Likewise; wins over ``include``."""
     nameservers: tuple[Nameserver, ...] = ()
@@ -105,7 +118,7 @@ def model_of(
     ``place`` is the table's own in the file.
     """
     kind = table.get("type")
-    given = f"given {json.dumps(kind)[:100]}" if "type" in table else "is missing"
+    given = f"given {cut(json.dumps(kind), _SHOWN)}" if "type" in table else "is missing"
     if not isinstance(kind, str) or kind not in SOURCE_TYPES:
         faults.append(f"{place}.type: {given}; allowed: {', '.join(SOURCE_TYPES)}")
         return None

@@ -39,7 +39,8 @@ Then the addresses that the record leads to:
    views'. A zone that speaks for a name and does not hold it ends the chain: DANGLING.
    Over 16 links, or a loop: CNAME_LOOP. The names on the way may be any, service labels too.
    A DNAME above a name is a link like a CNAME at it (RFC 6672). ALIAS records are followed all,
-   each for the addresses that it yields: see ``zones.zone.ALIASES``.
+   each for the addresses that it yields, 256 from one name and 16 deep (else CNAME_LOOP): see
+   ``zones.zone.ALIASES``.
 6. A wildcard answers for names that do not exist, as RFC 4592 says; an empty non-terminal exists.
 7. Of a name that leaves every transferred zone the end is resolved, UNRESOLVED where that failed
    for any family that is asked for, DANGLING where there are no addresses.

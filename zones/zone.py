@@ -49,8 +49,8 @@ class Zone:
     """The server that answered, as ``address:port``, as reports show it."""
     transferred_at: datetime
     """End of the transfer, aware, UTC."""
-    authenticated: bool = False
-    """Whether the transfer was signed with TSIG (RFC 8945)."""
+    authenticated: bool | None = None
+    """Whether the transfer was signed with TSIG (RFC 8945); None: there was no transfer to sign."""
     other_owners: tuple[str, ...] = ()
     """Owner names that hold records of other types only, sorted: they exist, so that a wildcard
     does not cover them (RFC 4592 section 2.2.2)."""

@@ -16,6 +16,7 @@ from checks.scan.ber import element, elements
 from checks.scan.deadline import Deadline
 from checks.scan.diagnosis import Ending
 from checks.scan.wire import NotStartedError, Wire
+from zones.cut import cut
 
 Dialogue = Callable[[Wire, str], None]
 
@@ -117,7 +118,7 @@ def _ldap_result(message: bytes) -> tuple[int, str]:
     (_, code), _, (_, words), *_ = elements(response)
     if len(code) > _LDAP_CODE_OCTETS:
         raise ValueError("its result code is too long")
-    return int.from_bytes(code), words[:_SHOWN].decode("utf-8", "backslashreplace")
+    return int.from_bytes(code), cut(words.decode("utf-8", "backslashreplace"), _SHOWN)
 
 
 def _xmpp(wire: Wire, name: str) -> None:
@@ -152,7 +153,7 @@ def _condition(said: bytes) -> str:
     if condition is None:
         return "the stream is closed"
     text = re.search(rb"<text\b[^<>]*>([^<]*)", said)
-    words = text.group(1)[:_SHOWN].decode("utf-8", "backslashreplace").strip() if text else ""
+    words = cut(text.group(1).decode("utf-8", "backslashreplace").strip(), _SHOWN) if text else ""
     return f"{condition.group(1).decode()} {words}".strip()
 
 

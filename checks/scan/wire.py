@@ -6,6 +6,7 @@ import socket
 from checks.scan.deadline import Deadline
 from checks.scan.diagnosis import Declined, Ending, is_tls, protocol_of
 from checks.scan.hello import client_hello
+from zones.cut import cut
 
 DIALOGUE = "STARTTLS dialogue"
 _CHUNK = 4096
@@ -91,7 +92,7 @@ class Wire:
 
     def line(self) -> str:
         """Return the next line without its end; what is no UTF-8 is escaped, the rest cut off."""
-        return self.until(rb"\n")[:_SHOWN].decode("utf-8", "backslashreplace").rstrip()
+        return cut(self.until(rb"\n").decode("utf-8", "backslashreplace").rstrip(), _SHOWN)
 
     def until(self, pattern: bytes) -> bytes:
         """Return what comes, up to the end of the first match."""

@@ -390,4 +390,4 @@ def test_missing_configuration_is_told(call: Callable[..., tuple[int, str]]) -> 
 
     assert code == EXIT_USAGE
     assert error.startswith("merge: ")
-    assert "compliance.toml: No such file or directory" in error
+    assert "compliance.toml: cannot be read (No such file or directory)" in error

@@ -143,21 +143,27 @@ def test_a_record_that_got_lost_is_told() -> None:
 
 
 def test_a_transfer_without_tsig_says_so() -> None:
-    zone = ZoneResult("company.com", "inside", "192.0.2.53:53", 7)
+    zone = ZoneResult("company.com", "inside", "192.0.2.53:53", 7, authenticated=False)
 
     assert transfer(zone) == "serial 7 from 192.0.2.53:53, no TSIG"
+
+
+def test_of_zones_without_a_transfer_nothing_is_said_of_tsig() -> None:
+    zone = ZoneResult("company.com", "inside", "zones/company.zone", 7)
+
+    assert transfer(zone) == "serial 7 from zones/company.zone"
 
 
 def test_a_catalog_says_how_many_zones_it_lists() -> None:
     catalog = ZoneResult("catalog.test", "inside", "x:53", 7, members=("a.test", "b.test"))
 
-    assert transfer(catalog) == "serial 7 from x:53, no TSIG, lists 2 zones"
+    assert transfer(catalog) == "serial 7 from x:53, lists 2 zones"
 
 
 def test_a_source_without_serials_says_so() -> None:
     zone = ZoneResult("company.com", "inside", "zones.json", 0)
 
-    assert transfer(zone) == "no serial from zones.json, no TSIG"
+    assert transfer(zone) == "no serial from zones.json"
 
 
 def test_a_failed_zones_error_is_cleaned() -> None:

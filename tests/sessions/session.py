@@ -141,7 +141,11 @@ def toml(document: Mapping[str, Any]) -> str:
 
 def _value(value: object) -> str:
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key} = {_value(each)}" for key, each in value.items()) + "}"
+        return (
+            "{"
+            + ", ".join(f"{json.dumps(key)} = {_value(each)}" for key, each in value.items())
+            + "}"
+        )
     # What JSON and TOML write alike: strings, numbers, truth values, and lists of them.
     return json.dumps(value)
 

@@ -93,7 +93,7 @@ def test_missing_configuration_ends_with_4_and_tells_how_to_start(tmp_path: Path
     ended = play(tmp_path, f"--compliance={tmp_path / 'no.toml'}", f"--csv={CSV}")
 
     assert ended.code == 4
-    assert f"{tmp_path / 'no.toml'}: No such file or directory" in ended.output
+    assert f"{tmp_path / 'no.toml'}: cannot be read (No such file or directory)" in ended.output
     assert "pytest --demo" in ended.output
     assert "compliance.toml.sample" in ended.output
     assert not (tmp_path / CSV).exists()

@@ -101,7 +101,7 @@ def zone_table(**changes: object) -> list[Document]:
         "server": "192.0.2.53:53",
         "serial": 1,
         "transferred_at": "2026-07-01T12:00:00+00:00",
-        "authenticated": False,
+        "authenticated": None,
         "records": [],
         "other_owners": [],
     }
@@ -185,7 +185,7 @@ def test_what_is_no_ordinary_file_is_not_replaced(tmp_path: Path) -> None:
 
 
 def test_missing_file_is_told(tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match=r"gone\.json: cannot be read: No such file"):
+    with pytest.raises(ExportError, match=r"gone\.json: cannot be read \(No such file"):
         read_export(tmp_path / "gone.json")
 
 

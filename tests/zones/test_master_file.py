@@ -281,7 +281,7 @@ def test_a_zones_file_may_be_a_symbolic_link_and_brings_its_folder(tmp_path: Pat
         ("./company.zone", "line 3: ./company.zone includes itself"),
         ("again", "again line 1: company.zone includes itself"),
         ("gone", "line 3: gone cannot be read (No such file or directory)"),
-        (".", "line 3: . is no ordinary file"),
+        (".", "line 3: . is a directory, and no ordinary file"),
         (r"\000", "line 3: embedded null byte"),
         ("", "line 3: expecting a string"),
     ],

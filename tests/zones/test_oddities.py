@@ -91,7 +91,9 @@ def test_master_file_holds_what_a_server_makes_of_it(tmp_path: Path) -> None:
     table = {"name": "inside", "files": {ORIGIN: Path("odd.zone")}}
     read = MasterFileSource.model_validate(table).located(tmp_path).zone(ORIGIN)
 
-    assert replace(read, server="", transferred_at=NOON) == transferred(bind, "dnspython")
+    assert replace(read, server="", transferred_at=NOON, authenticated=False) == transferred(
+        bind, "dnspython"
+    )
 
 
 def addresses(odd: Zone, label: str) -> set[str]:

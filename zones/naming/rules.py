@@ -1,22 +1,32 @@
 """What the configuration has to say of which targets there are."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 from zones.naming.ownership import Network, Ownership
 from zones.naming.service import STARTTLS_BY_PORT
 from zones.reading.rdata import SERVICE_TYPES
 
 
+class Pattern(Protocol):
+    """What a name may match; an ``Expression`` of the configuration."""
+
+    @property
+    def pattern(self) -> str:
+        """The pattern as it is written."""
+
+    def fullmatch(self, string: str, /) -> object:
+        """Return what is true where the whole text matches."""
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """What one source leaves out."""
 
-    include: tuple[re.Pattern[str], ...] = ()
+    include: tuple[Pattern, ...] = ()
     """Empty: everything."""
-    exclude: tuple[re.Pattern[str], ...] = ()
+    exclude: tuple[Pattern, ...] = ()
 
     def rule_against(self, fqdn: str) -> str:
         """Return the rule that leaves the fqdn out; empty where it is looked at."""

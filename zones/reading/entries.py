@@ -23,6 +23,8 @@ import dns.tokenizer
 import dns.transaction
 import dns.zonefile
 
+from zones.cut import cut
+from zones.ordinary_file import FileError, TooLargeError, read_file
 from zones.reading.collector import Collector
 
 MAX_DEPTH = 16
@@ -116,15 +118,13 @@ class _Files:
 
     def _text(self, path: Path, name: str) -> str:
         try:
-            if path.exists() and not path.is_file():
-                raise ValueError(f"{name} is no ordinary file")
-            with path.open("rb") as file:
-                raw = file.read(self._left + 1)
-        except OSError as error:
-            raise ValueError(f"{name} cannot be read ({error.strerror})") from error
+            raw = read_file(path, self._left)
+        except TooLargeError as error:
+            words = f"the zone has more than {self._octets} bytes, which is max_bytes"
+            raise _LimitError(words) from error
+        except FileError as error:
+            raise ValueError(f"{name} {error}") from error
         self._left -= len(raw)
-        if self._left < 0:
-            raise _LimitError(f"the zone has more than {self._octets} bytes, which is max_bytes")
         # A server takes bytes as they are, and makes no A-labels of them.
         return _NON_ASCII.sub(_escaped, raw.removeprefix(codecs.BOM_UTF8)).decode("ascii")
 
@@ -193,7 +193,7 @@ class _Reader(dns.zonefile.Reader):
                 is_over = self._read_entry()
             except (dns.exception.DNSException, ValueError) as error:
                 place = f"{name} line {line}" if self._files.are_included else f"line {line}"
-                cause = _CAUGHT.sub("", str(error))[:_SHOWN].rstrip(".")
+                cause = cut(_CAUGHT.sub("", str(error)).rstrip("."), _SHOWN)
                 raise EntryError(place, cause, _remedy(error, _MEND_LINE)) from error
 
     def _read_entry(self) -> bool:

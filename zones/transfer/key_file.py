@@ -12,7 +12,7 @@ from zones.transfer.secret import SecretError, read_private
 from zones.transfer.tsig import Key, make_key
 
 # Inside of a word, as in unquoted base64, two slashes begin no comment.
-_COMMENT = re.compile(r'("[^"\n]*")|(?<![^\s{};])(?://[^\n]*|#[^\n]*|/\*.*?\*/)', re.DOTALL)
+_COMMENT = re.compile(r'("[^"\n]*")|(?<![^\s{};])(?://[^\n]*|#[^\n]*|/\*.*?(?:\*/|\Z))', re.DOTALL)
 _WORD = r'(?:"(?P<quoted>[^"\n{};]*)"|(?P<bare>[^\s"{};]+))'
 _KEY = re.compile(rf"\s*key\s+{_WORD}\s*\{{(?P<clauses>[^{{}}]*)\}}\s*;\s*")
 _CLAUSE = re.compile(rf"\s*(?P<keyword>algorithm|secret)\s+{_WORD}\s*;\s*")

@@ -5,10 +5,13 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
+from zones.ordinary_file import FileError, UnreadableError, content, opened
 from zones.source import ZoneSourceError
 
 _MOST = 1 << 20
 """Bytes of a file of keys: more than anybody has."""
+_MOST_PUBLIC = 16 * _MOST
+"""Of one of certificates."""
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -23,23 +26,21 @@ def read_private(path: Path) -> bytes:
     """
     with _opened(path) as file:
         _require_private(path, file)
-        content = file.read(_MOST + 1)
-    if len(content) > _MOST:
-        raise SecretError(f"{path}: has more than {_MOST} bytes", "name the file of the key")
-    return content
+        try:
+            return content(file, _MOST)
+        except FileError as error:
+            raise _fault(path, error) from error
 
 
 def require_private(path: Path) -> None:
-    """Raise SecretError where ``read_private`` would, and where nobody could read it twice."""
+    """Raise SecretError where ``read_private`` would."""
     with _opened(path) as file:
         _require_private(path, file)
-        _require_ordinary(path, file)
 
 
 def require_readable(path: Path) -> None:
-    """Raise SecretError where the file cannot be read, and read again."""
-    with _opened(path) as file:
-        _require_ordinary(path, file)
+    """Raise SecretError where the file is none that can be read."""
+    _opened(path, _MOST_PUBLIC).close()
 
 
 def _require_private(path: Path, file: BinaryIO) -> None:
@@ -50,18 +51,14 @@ def _require_private(path: Path, file: BinaryIO) -> None:
         raise SecretError(what, f"run 'chmod 600 {path}', and renew the key if it was read")
 
 
-def _require_ordinary(path: Path, file: BinaryIO) -> None:
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        raise SecretError(f"{path}: is no ordinary file", "name one that can be read twice")
-
-
-def _opened(path: Path) -> BinaryIO:
+def _opened(path: Path, most: int = _MOST) -> BinaryIO:
     try:
-        # To open a pipe that nobody writes to would wait for ever.
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-        os.set_blocking(handle, True)
-        return os.fdopen(handle, "rb")
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else error
-        what = f"{path}: cannot be read ({why})"
-        raise SecretError(what, "mend the path, or let this user read it") from error
+        return opened(path, most)
+    except FileError as error:
+        raise _fault(path, error) from error
+
+
+def _fault(path: Path, error: FileError) -> SecretError:
+    is_closed = isinstance(error, UnreadableError)
+    remedy = "mend the path, or let this user read it" if is_closed else "name the file itself"
+    return SecretError(f"{path}: {error}", remedy)

@@ -1,0 +1,63 @@
+"""Regular expressions of the configuration, matched in time that grows with the name alone.
+
+Python's ``re`` goes back and tries again, for ever if need be. Rust's ``regex``, which pydantic has
+inside, does not: its time is at most the name's length times the expression's size, and that has a
+bound. What both read is taken, and what would mean something else there is refused.
+"""
+
+import re
+import warnings
+from dataclasses import dataclass, field
+
+from pydantic_core import SchemaError, SchemaValidator, core_schema
+
+_OTHERWISE = re.compile(r"\\[^<>]|(?P<otherwise>\\[<>]|[*+?}]\+)", re.DOTALL)
+r"""Python's possessive ``a*+``, in Rust ``(?:a*)+``; and ``\<``, there the start of a word."""
+_WHY = re.compile(r"(?:.*error|.*SchemaError): (?P<why>.+)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A regular expression in the syntax of ``re`` that needs no going back.
+
+    That leaves out look-around, back-references, atomic groups and possessive repetition. Raises
+    ValueError for what cannot be read so, or is too large.
+    """
+
+    pattern: str
+    _validator: SchemaValidator = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Compile it, twice: for what Python says of it, and to match with."""
+        _require_python(self.pattern)
+        object.__setattr__(self, "_validator", _compiled(self.pattern))
+
+    def fullmatch(self, text: str) -> bool:
+        """Tell whether it matches the whole text."""
+        return self._validator.isinstance_python(text)
+
+
+def _require_python(pattern: str) -> None:
+    try:
+        with warnings.catch_warnings():
+            # Sets within sets are to come in Python, and are there in Rust.
+            warnings.simplefilter("error", FutureWarning)
+            re.compile(pattern)
+    except (re.error, OverflowError, RecursionError, FutureWarning) as error:
+        # OverflowError, RecursionError: repetitions, or a depth, that re cannot hold.
+        raise ValueError(str(error)) from error
+    if any(found["otherwise"] for found in _OTHERWISE.finditer(pattern)):
+        raise ValueError(r"possessive repetition, \< and \> are not supported")
+
+
+def _compiled(pattern: str) -> SchemaValidator:
+    _validator(pattern)  # By itself first: errors show it as it was written.
+    return _validator(rf"\A(?:{pattern})\z")
+
+
+def _validator(pattern: str) -> SchemaValidator:
+    try:
+        return SchemaValidator(core_schema.str_schema(pattern=pattern, regex_engine="rust-regex"))
+    except SchemaError as error:
+        found = _WHY.fullmatch(str(error))
+        raise ValueError(found["why"] if found else str(error)) from error
