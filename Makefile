@@ -1,6 +1,7 @@
-# make demo    sets up everything and runs zonecert on a small world of its own
+# make demo    sets up everything and runs zonecert on a small world of its own; ARGUMENTS=hostile:
+#              on one that was made to break it
 # make test    sets up everything and runs the suite's own tests
-# make strict  the tests of single rooms and the demo, where every warning and leak is an error
+# make strict  the tests of single rooms and the demos, where every warning and leak is an error
 # make fuzz    looks for inputs that nobody thought of; SECONDS=600: for so long each (Linux)
 # make lock    writes requirements.lock anew; make audit: known advisories, workflows; make sbom: build/sbom.json
 # make bench   measures speed and memory in the short form; ARGUMENTS=--full: all of it (Linux)
@@ -30,6 +31,7 @@ strict: setup
 	    --ignore=tests/checks/test_truth_table.py --ignore=tests/checks/test_differential.py \
 	    -n auto -q -s $(ARGUMENTS) 2>build/strict.stderr
 	PYTHONDEVMODE=1 PYTHONWARNINGS=error $(RUN) demo >build/strict.demo 2>>build/strict.stderr
+	PYTHONDEVMODE=1 PYTHONWARNINGS=error $(RUN) demo hostile >>build/strict.demo 2>>build/strict.stderr
 	@! grep -A 3 "^Exception ignored\|ResourceWarning" build/strict.stderr
 
 fuzz: setup

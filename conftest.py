@@ -23,20 +23,22 @@ from zones.targets import TooManyTargetsError
 
 pytest_plugins = PLUGINS
 
+DEMOS = (
+    ("--demo", "ordinary", "run on a small world on loopback, instead of a configuration"),
+    ("--demo=hostile", "hostile", "run on one that was made to break who looks at it"),
+)
 AUDIT_KEY = pytest.StashKey[Audit]()
 DEMO_KEY = pytest.StashKey[Any]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add ``--compliance=FILE``, ``--demo``, and what many machines need."""
+    """Add ``--compliance=FILE``, ``--demo``, ``--demo=hostile``, and what many machines need."""
     group = parser.getgroup("zonecert")
     words = f"the configuration; without it, {FILE_NAME} in the working directory"
     group.addoption("--compliance", metavar="FILE", help=words)
-    group.addoption(
-        "--demo",
-        action="store_true",
-        help="run on a small world that is brought up on loopback, instead of a configuration",
-    )
+    # With a value that may be left out, argparse would take the path after it for one.
+    for option, world, words in DEMOS:
+        group.addoption(option, action="store_const", const=world, dest="demo", help=words)
     for name, metavar, words in OPTIONS:
         group.addoption(name, metavar=metavar, help=words)
 
@@ -159,13 +161,15 @@ def _begun(config: pytest.Config) -> tuple[Settings, Taken]:
 
 
 def _settings(config: pytest.Config) -> Settings:
-    if not config.getoption("demo"):
+    chosen = config.getoption("demo")
+    if not chosen:
         name = config.getoption("compliance") or FILE_NAME
         return load_settings(config.invocation_params.dir / name)
-    from demo.world import DemoError, DemoWorld  # noqa: PLC0415 - an audit needs none of it
+    from demo.port import DemoError  # noqa: PLC0415 - an audit needs none of it
+    from demo.worlds import WORLDS  # noqa: PLC0415 - likewise
 
     try:
-        world = config.stash[DEMO_KEY] = DemoWorld.start()
+        world = config.stash[DEMO_KEY] = WORLDS[chosen].start()
     except DemoError as error:
         raise SettingsError(str(error)) from error
     return make_settings(world.compliance, "the demo", world.stores)

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from checks.context import Context
-from checks.evidence import Certificate, Chain, StoreVerdict
+from checks.evidence import LONGEST_PATH, Certificate, Chain, StoreVerdict
 from checks.found import position
 from checks.keys import weak_keys, weak_signatures
-from checks.path import below_anchors
+from checks.path import below_anchors, reachable
 from checks.text import clean, named, quoted
 
 _SERVER_AUTH = "1.3.6.1.5.5.7.3.1"
@@ -153,6 +153,9 @@ def _untrusted_root(case: _Case) -> Cause:
 def _without_issuer(case: _Case) -> Cause:
     top = case.at_fault
     place = position(case.chain, top)
+    if case.verdict.depth >= LONGEST_PATH:
+        rule = f"its path has more than {LONGEST_PATH} issuers, which no verifier follows"
+        return replace(case.cause("path-invalid", rule, rule), certificate=case.chain.leaf)
     if place is not None and (rule := _sent_in_vain(case.chain, place)):
         return case.cause("path-invalid", f"{named(top)}: {rule}", rule)
     if case.verdict.holds_namesake:
@@ -167,6 +170,8 @@ def _without_issuer(case: _Case) -> Cause:
 
 def _sent_in_vain(chain: Chain, place: int) -> str:
     top = chain.certificates[place]
+    if place in reachable(chain, chain.issuers[place]):
+        return "its issuers lead back to it, and to no root"
     if chain.issuers[place]:
         return "its issuer was sent and cannot be used: look at their key identifiers"
     namesakes = (

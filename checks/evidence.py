@@ -31,6 +31,8 @@ def by_fields(kind: type[Value]) -> type[Value]:
     return kind
 
 
+LONGEST_PATH = 16
+"""Issuers of a leaf that path building is given; it is exponential in them."""
 NOT_READ = datetime.fromtimestamp(0, UTC)
 """Stands for a date that could not be parsed."""
 

@@ -1,6 +1,6 @@
 """Which of the certificates sent lie on a path from the leaf."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 
 from checks.context import Context
@@ -48,9 +48,9 @@ def sent_path(chain: Chain) -> tuple[int, ...]:
     return tuple(path)
 
 
-def reachable(chain: Chain) -> frozenset[int]:
-    """Return the positions of all certificates that lie on any path from the leaf."""
-    seen, waiting = {0}, [0]
+def reachable(chain: Chain, start: Collection[int] = (0,)) -> frozenset[int]:
+    """Return the positions of all certificates on any path from those, by default from the leaf."""
+    seen, waiting = set(start), list(start)
     while waiting:
         new = set(_issuers(chain, waiting.pop())) - seen
         seen |= new

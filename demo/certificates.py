@@ -1,7 +1,9 @@
 """The certificates of the demo's servers, and the trust stores that judge them."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
+
+from cryptography import x509
 
 from demo.pki import Authority, Credential, Draft, pem, self_signed
 
@@ -48,8 +50,7 @@ class Certificates:
             roots = [self._root.certificate]
             if name != _WITHOUT_SECOND_ROOT:
                 roots.append(self._second.certificate)
-            (folder / f"{name}.pem").write_text(pem(*roots))
-            (folder / f"{name}.yaml").write_text(f"date_fetched: {self._now.date()}\n")
+            write_store(folder, name, self._now.date(), *roots)
 
     def _wrongly_chained(self) -> dict[str, Credential]:
         private = self._private.intermediate("Demo Private CA")
@@ -64,6 +65,12 @@ class Certificates:
             "127.0.0.22": disordered.sending(*reversed(disordered.chain)),
             "127.0.0.23": partner.issue("partner.demo.test"),
         }
+
+
+def write_store(folder: Path, name: str, fetched: date, *roots: x509.Certificate) -> None:
+    """Write a trust store of that date into the folder, as ``stores_dir`` takes it."""
+    (folder / f"{name}.pem").write_text(pem(*roots))
+    (folder / f"{name}.yaml").write_text(f"date_fetched: {fetched}\n")
 
 
 def _with_days_left(days: int) -> Draft:

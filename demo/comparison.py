@@ -16,6 +16,7 @@ def found(lines: Iterable[str]) -> dict[Place, Planted]:
     """
     statuses: dict[Place, str] = {}
     findings: dict[Place, set[str]] = {}
+    messages: dict[Place, list[str]] = {}
     for row in csv.DictReader(lines):
         is_finding = row["severity"] in {"error", "warning"}
         if not row["ip_address"] and not is_finding:
@@ -23,8 +24,10 @@ def found(lines: Iterable[str]) -> dict[Place, Planted]:
         place = row["fqdn"], row["ip_address"]
         statuses[place] = row["status"]
         findings.setdefault(place, set()).update({row["finding_id"]} if is_finding else ())
+        messages.setdefault(place, []).append(row["message"])
     return {
-        place: Planted(status, tuple(sorted(findings[place]))) for place, status in statuses.items()
+        place: Planted(status, tuple(sorted(findings[place])), "; ".join(messages[place]))
+        for place, status in statuses.items()
     }
 
 
@@ -32,9 +35,11 @@ def differences(seen: Mapping[Place, Planted], planted: Mapping[Place, Planted])
     """Yield a sentence for each place where the run and the plan differ."""
     for place in sorted(seen.keys() | planted.keys()):
         wanted, got = planted.get(place), seen.get(place)
+        where = " ".join(place).strip()
         if wanted != got:
-            where = " ".join(place).strip()
             yield f"{where}: planted {_told(wanted)}, found {_told(got)}"
+        elif wanted and got and wanted.says not in got.says:
+            yield f"{where}: has to say {wanted.says!r}, and says {got.says!r}"
 
 
 def _told(result: Planted | None) -> str:

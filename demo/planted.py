@@ -1,6 +1,6 @@
 """What is planted in the demo: its zone, and what a run must find at each of its targets."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 ORIGIN = "demo.test"
 
@@ -45,6 +45,8 @@ class Planted:
     """As in the CSV."""
     findings: tuple[str, ...] = ()
     """Ids of the errors and warnings, waived ones too, sorted; notes are left out."""
+    says: str = field(default="", compare=False)
+    """What a message of these has to say; of a run, all that they say."""
 
 
 PLANTED: dict[tuple[str, str], Planted] = {

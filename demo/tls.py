@@ -2,17 +2,32 @@
 
 import socket
 import ssl
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
-from typing import Self, TypeAlias
+from typing import Protocol, Self, TypeAlias
 
 from demo.listener import Listener
-from demo.pki import Credential
 
-Site: TypeAlias = Credential | tuple[Credential, ...]
+
+class Presented(Protocol):
+    """What a server can show, such as a ``Credential``."""
+
+    @property
+    def chain_pem(self) -> str:
+        """All certificates that are sent, the end-entity certificate first."""
+        ...
+
+    @property
+    def key_pem(self) -> str:
+        """The private key, not encrypted."""
+        ...
+
+
+Site: TypeAlias = Presented | tuple[Presented, ...]
 """What a name is answered with: one credential, or one of each key type (RSA and ECDSA), of which
 the client's offer chooses."""
 
@@ -85,9 +100,12 @@ def server_context(site: Site, terms: Terms | None = None) -> ssl.SSLContext:
     terms = terms or Terms()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.set_ciphers("DEFAULT:@SECLEVEL=0")
-    context.minimum_version = terms.minimum
-    context.maximum_version = terms.maximum
-    for credential in (site,) if isinstance(site, Credential) else site:
+    with warnings.catch_warnings():
+        # Old versions are offered on purpose.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = terms.minimum
+        context.maximum_version = terms.maximum
+    for credential in site if isinstance(site, tuple) else (site,):
         _load(context, credential)
     if terms.client_ca:
         context.load_verify_locations(cadata=terms.client_ca)
@@ -95,7 +113,7 @@ def server_context(site: Site, terms: Terms | None = None) -> ssl.SSLContext:
     return context
 
 
-def _load(context: ssl.SSLContext, credential: Credential) -> None:
+def _load(context: ssl.SSLContext, credential: Presented) -> None:
     # The ssl module takes certificates from files only.
     with TemporaryDirectory(prefix="zonecert-") as folder:
         file = Path(folder) / "certificate.pem"

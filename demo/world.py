@@ -4,8 +4,6 @@ Nothing of it is mocked: a run transfers the zone, connects to each address and 
 there. ``demo/planted.py`` has what it must find.
 """
 
-import errno
-import socket
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,17 +12,10 @@ from typing import Any, Self
 
 from demo.certificates import Certificates
 from demo.dns import DnsServer
-from demo.listener import bound
-from demo.pki import Credential
-from demo.planted import CLOSED, MAIL, ORIGIN, PLANTED, Planted, zone_text
+from demo.planted import CLOSED, MAIL, ORIGIN, zone_text
+from demo.port import on_one_port
 from demo.smtp import smtp_server
 from demo.tls import TlsServer
-
-_ATTEMPTS = 20
-
-
-class DemoError(Exception):
-    """The demo cannot be brought up here; the message says why and what to do."""
 
 
 class DemoWorld:
@@ -36,14 +27,12 @@ class DemoWorld:
         """The folder of the five trust stores."""
         self.compliance = compliance
         """What ``compliance.toml`` would hold, dates as ISO text."""
-        self.planted: dict[tuple[str, str], Planted] = PLANTED
-        """What a run must find, by fqdn and address."""
 
     @classmethod
     def start(cls) -> Self:
         """Return the demo with all its servers up.
 
-        Raises DemoError where the loopback addresses or a common port cannot be had.
+        Raises demo.port.DemoError where the loopback addresses or a common port cannot be had.
         """
         now = datetime.now(UTC)
         certificates = Certificates(now)
@@ -99,33 +88,10 @@ def _compliance(server: str, port: int, stores: Path, now: datetime) -> dict[str
 def _serve(stack: ExitStack, certificates: Certificates) -> int:
     """Start all servers on one port, which is free on each of their addresses; return it."""
     credentials, mail = certificates.by_address(), certificates.mail()
-    for _ in range(_ATTEMPTS):
-        with ExitStack() as attempt:
-            try:
-                port = _serve_once(attempt, credentials, mail)
-            except OSError as error:
-                _explain(error)
-                continue
-            stack.enter_context(attempt.pop_all())
-            return port
-    raise DemoError(f"no port was free on all of {', '.join(credentials)}; stop what holds them")
 
+    def serve(attempt: ExitStack, port: int) -> None:
+        for address, credential in credentials.items():
+            attempt.enter_context(TlsServer(credential, address, port))
+        attempt.enter_context(smtp_server(mail, MAIL, port))
 
-def _serve_once(stack: ExitStack, credentials: dict[str, Credential], mail: Credential) -> int:
-    # Bound and not listening: connections are refused, and nobody else takes the port.
-    port: int = stack.enter_context(bound(socket.SOCK_STREAM, CLOSED, 0)).getsockname()[1]
-    for address, credential in credentials.items():
-        stack.enter_context(TlsServer(credential, address, port))
-    stack.enter_context(smtp_server(mail, MAIL, port))
-    return port
-
-
-def _explain(error: OSError) -> None:
-    """Raise what is worth telling; a port that is taken is not, another may be free."""
-    if error.errno == errno.EADDRNOTAVAIL:
-        raise DemoError(
-            "the loopback addresses 127.0.0.11 to 127.0.0.26 are not set up here; on macOS: "
-            "for n in $(seq 11 26); do sudo ifconfig lo0 alias 127.0.0.$n up; done"
-        ) from error
-    if error.errno != errno.EADDRINUSE:
-        raise DemoError(f"the demo's servers cannot be started: {error}") from error
+    return on_one_port(stack, CLOSED, serve)

@@ -10,6 +10,8 @@ from typing import Self
 
 from sslyze.connection_helpers.tls_connection import SslConnection
 
+from checks.scan.measured import MeasuredSocket
+
 _CUTS_EVERY = 0.1
 """Seconds."""
 
@@ -48,6 +50,8 @@ class Deadline:
     """
 
     def __init__(self, seconds: float, watchdog: Watchdog) -> None:
+        self.seconds = seconds
+        """From its beginning to its end."""
         self._end = monotonic() + seconds
         # A little later than the reads' own time-out, so that silence is told from dripping.
         self.cut_at = self._end + min(0.5, seconds / 10)
@@ -64,6 +68,12 @@ class Deadline:
     def is_over(self) -> bool:
         """Whether there is no use in opening another connection."""
         return monotonic() >= self._end
+
+    @property
+    def has_heard(self) -> bool:
+        """Whether anything of TLS came over the connection that is watched."""
+        opened = self._watched and self._watched.ssl_client.get_underlying_socket()
+        return isinstance(opened, MeasuredSocket) and opened.heard > 0
 
     def watch(self, connection: SslConnection) -> None:
         """Have this connection, instead of the one before, cut when the time has come."""

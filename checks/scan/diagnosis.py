@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Self
 
@@ -32,6 +32,9 @@ class Ending(Enum):
     CUT = auto()
     """The connection was closed."""
     RESET = auto()
+    CUT_MIDWAY = auto()
+    """The connection was closed when the server had begun to answer."""
+    RESET_MIDWAY = auto()
     SILENT = auto()
     DRIPPING = auto()
     UNREACHABLE = auto()
@@ -39,6 +42,8 @@ class Ending(Enum):
     REFUSED = auto()
     """TCP answered before, and now connections are refused."""
     UNREADABLE = auto()
+    TOO_LONG = auto()
+    """A message, which can only be that of the certificates, is longer than OpenSSL takes."""
     NO_CERTIFICATE = auto()
     PLAIN = auto()
     """It speaks a protocol in the clear and offers no way from there to TLS."""
@@ -48,6 +53,8 @@ class Ending(Enum):
     """STARTTLS was expected, and it speaks TLS from the first byte."""
     ENDLESS = auto()
     """It talks on and on before TLS begins."""
+    FLOODING = auto()
+    """It talks on and on, and what it says is no handshake."""
 
     @property
     def tries(self) -> int:
@@ -55,7 +62,19 @@ class Ending(Enum):
 
         Busy servers and rate limits reset connections at random; closing is a way to decline.
         """
-        return {Ending.RESET: 6, Ending.REFUSED: 6, Ending.CUT: 2}.get(self, 1)
+        if self in {Ending.RESET, Ending.RESET_MIDWAY, Ending.REFUSED}:
+            return 10
+        return 3 if self.is_closing else 1
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether the connection was closed, by the server or at the deadline."""
+        return self in {Ending.CUT, Ending.CUT_MIDWAY}
+
+    @property
+    def may_be_of_the_moment(self) -> bool:
+        """Whether it tells nothing for certain: servers that are busy end connections like that."""
+        return self.is_closing or self in {Ending.RESET, Ending.RESET_MIDWAY}
 
     @property
     def is_final(self) -> bool:
@@ -70,7 +89,25 @@ class Ending(Enum):
             Ending.UNWILLING,
             Ending.TLS_AT_ONCE,
             Ending.ENDLESS,
+            Ending.FLOODING,
         }
+
+
+_MIDWAY = {
+    Ending.CUT: Ending.CUT_MIDWAY,
+    Ending.RESET: Ending.RESET_MIDWAY,
+    Ending.SILENT: Ending.DRIPPING,
+}
+
+
+_OF_THIS_END = {
+    "excessive message size": (Ending.TOO_LONG, ""),
+    "unable to find public key parameters": (
+        Ending.UNREADABLE,
+        "its public key is of a kind that OpenSSL does not know",
+    ),
+}
+"""OpenSSL's words where it is the client that cannot go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +119,11 @@ class Declined:
     """Of the library or the server; where a connection ended: in the middle of what, if not of the
     handshake."""
 
+    @property
+    def midway(self) -> Self:
+        """The same of a server that had begun to answer."""
+        return replace(self, ending=_MIDWAY.get(self.ending, self.ending))
+
     @classmethod
     def of_words(cls, words: str) -> Self:
         """Return what SSLyze's or OpenSSL's words for a failed handshake stand for."""
@@ -91,6 +133,8 @@ class Declined:
             return cls(Ending.UNRECOGNIZED_NAME, last)
         if "asn1" in words.lower():
             return cls(Ending.UNREADABLE, f"its encoding is not valid DER ({last})")
+        if last in _OF_THIS_END:
+            return cls(*_OF_THIS_END[last])
         if words.startswith("Server rejected"):
             return cls(Ending.RESET)
         if words.startswith("Server "):
@@ -130,8 +174,8 @@ def broken_off(last: Declined | None) -> HandshakeFailure:
     ``last`` is what ended them; None for the deadline.
     """
     match last:
-        case Declined(Ending.SILENT):
-            reason = "it completed a handshake and then fell silent"
+        case Declined(ending) if ending in _STOPPED:
+            reason = f"it completed a handshake and then {_STOPPED[ending]}"
             return HandshakeFailure(FailureKind.STOPPED_ANSWERING, reason)
         case Declined():
             return diagnose([last], None)
@@ -140,6 +184,13 @@ def broken_off(last: Declined | None) -> HandshakeFailure:
             return HandshakeFailure(FailureKind.TLS_FAILED, reason)
 
 
+_STOPPED = {
+    Ending.SILENT: "fell silent",
+    Ending.RESET: "reset connections",
+    Ending.RESET_MIDWAY: "reset connections",
+    Ending.CUT: "closed connections",
+    Ending.CUT_MIDWAY: "closed connections",
+}
 _KINDS = {
     Ending.PLAIN: FailureKind.NOT_TLS,
     Ending.UNREADABLE: FailureKind.CERTIFICATE_UNREADABLE,
@@ -150,11 +201,15 @@ _REASONS = {
     Ending.REFUSED: "the server took a connection and now refuses them",
     Ending.DRIPPING: "the server answers so slowly that the handshake misses the deadline",
     Ending.UNREADABLE: "{}",
+    Ending.TOO_LONG: "the server sends more certificates than clients take (100 KiB in OpenSSL)",
     Ending.NO_CERTIFICATE: "the server presents no certificate (anonymous cipher suite)",
     Ending.TLS_AT_ONCE: "the server speaks TLS from the first byte, where STARTTLS was expected",
     Ending.UNWILLING: "the server declines to begin TLS: {}",
     Ending.PLAIN: "{}",
     Ending.ENDLESS: "the server talks without end before TLS begins",
+    Ending.FLOODING: "the server talks without end and completes no handshake",
+    Ending.CUT_MIDWAY: "the server begins the handshake and then closes the connection",
+    Ending.RESET_MIDWAY: "the server begins the handshake and then resets the connection",
     Ending.ALERT: "{}",
     Ending.CUT: "the server closes the connection in the middle of the {}",
     Ending.RESET: "the server resets the connection in the middle of the {}",

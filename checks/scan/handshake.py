@@ -6,19 +6,13 @@ the chain of each handshake is kept as it came: SSLyze's result keeps one chain 
 which one is a race. Its connectivity test is left out: what it would find out, the jobs tell.
 """
 
-import errno
-import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import count
+from time import sleep
 
-from nassl._nassl import OpenSSLError
 from nassl.ephemeral_key_info import OpenSslEvpPkeyEnum
 from nassl.ssl_client import OpenSslDigestNidEnum
-from sslyze.errors import (
-    ConnectionToServerFailed,
-    TlsHandshakeFailed,
-    TlsHandshakeTimedOut,
-)
 from sslyze.plugins.plugin_base import ScanJob
 from sslyze.plugins.scan_commands import ScanCommand, ScanCommandsRepository
 from sslyze.server_connectivity import TlsVersionEnum
@@ -26,10 +20,11 @@ from sslyze.server_connectivity import TlsVersionEnum
 from checks.evidence import HandshakeFailure
 from checks.scan.deadline import Deadline
 from checks.scan.diagnosis import Declined, Ending, broken_off, diagnose, is_tls
-from checks.scan.opening import first_bytes
+from checks.scan.opening import first_bytes, is_anonymous
+from checks.scan.question import put
 from checks.scan.server import SignatureAlgorithms, watched
 from checks.scan.task import Endpoint, RawHandshake, RawScan
-from checks.scan.wire import PATIENCE, NotStartedError
+from checks.scan.wire import PATIENCE
 
 _CERTIFICATE_INFO = ScanCommandsRepository.get_implementation_cls(ScanCommand.CERTIFICATE_INFO)
 
@@ -39,8 +34,17 @@ _OLDER = {
     TlsVersionEnum.TLS_1_0: ("TLS 1.0", "TLS 1.0 with RSA", "TLS 1.0 without RSA"),
     TlsVersionEnum.SSL_3_0: ("SSL 3.0", "SSL 3.0 with RSA", "SSL 3.0 without RSA"),
 }
-_FAULTS_OF_THIS_HOST = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
+_RETRIES_OF_A_STRANGER, _RETRIES = 10, 20
+"""How often questions are put again in all: to who has shown nothing yet, and to who has."""
+_LONGEST_PAUSE = 16
+_PAUSES = 480
+"""A question is put again after 1, 2, 4, ... of so many parts of the deadline: who limits the rate
+of connections lets more in after a while."""
 _SHA_2 = (OpenSslDigestNidEnum.SHA256, OpenSslDigestNidEnum.SHA384, OpenSslDigestNidEnum.SHA512)
+
+
+Question = tuple[str, ScanJob]
+"""What is offered, in words, and SSLyze's job that offers it."""
 
 
 def _signed_by(*keys: OpenSslEvpPkeyEnum) -> SignatureAlgorithms:
@@ -75,59 +79,111 @@ class Interview:
 
     is_broken_off: bool = False
     """Whether questions were left open."""
+    ended_by: Declined | None = None
+    """What they were left open for; None for the deadline."""
+    first_answered: Question | None = None
+    """The question that was answered first, which can be asked again."""
+    unclear: list[Question] = field(default_factory=list)
+    """Questions at which the connection ended."""
     slowest: float = 0
     """Seconds that the longest handshake so far took."""
+    retries: int = _RETRIES_OF_A_STRANGER
+    """How often a question may be put once more."""
 
     def failure(self) -> HandshakeFailure | None:
         """Return why there is no certificate, or why perhaps not every one was seen."""
         if not self.handshakes:
             return diagnose(self.declined, self.first_bytes)
-        if not self.is_broken_off:
-            return None
-        final = (decline for decline in self.declined if decline.ending.is_final)
-        return broken_off(next(final, None))
+        return broken_off(self.ended_by) if self.is_broken_off else None
 
     def hold(self) -> None:
         """Ask all questions until the server says something that ends them all."""
-        for name, job in self._questions():
-            left = self.deadline.remaining
+        for question in self._questions():
             if self.deadline.is_over:
-                self.is_broken_off = True
+                self._break_off(None)
                 return
-            match self._ask(name, job):
+            left = self.deadline.remaining
+            match self._ask(question):
                 case RawHandshake() as handshake:
-                    self.handshakes.append(handshake)
-                    self.slowest = max(self.slowest, left - self.deadline.remaining)
-                case Declined(Ending.SILENT | Ending.DRIPPING) if left * PATIENCE < self.slowest:
-                    # It had not the time that it took before: a server that delays its greeting.
-                    self.is_broken_off = True
+                    self._note(question, handshake, left - self.deadline.remaining)
+                case Declined() as decline if self._is_the_end(decline, left):
                     return
-                case Declined() as decline:
-                    self.declined.append(decline)
-                    if decline.ending.is_final:
-                        self.is_broken_off = True
-                        return
+                case Declined(ending) if ending.may_be_of_the_moment:
+                    self.unclear.append(question)
+        self._ask_again()
 
-    def _questions(self) -> Iterator[tuple[str, ScanJob]]:
+    def _note(self, question: Question, handshake: RawHandshake, seconds: float) -> None:
+        if not self.handshakes:
+            self.first_answered, self.retries = question, _RETRIES
+        self.handshakes.append(handshake)
+        self.slowest = max(self.slowest, seconds)
+
+    def _is_the_end(self, decline: Declined, left: float) -> bool:
+        if decline.ending in {Ending.SILENT, Ending.DRIPPING} and left * PATIENCE < self.slowest:
+            # It had not the time that it took before: a server that delays its greeting.
+            self._break_off(None)
+            return True
+        self.declined.append(decline)
+        if decline.ending.is_final:
+            self._break_off(decline)
+        return decline.ending.is_final
+
+    def _break_off(self, decline: Declined | None) -> None:
+        self.is_broken_off, self.ended_by = True, decline
+
+    def _ask_again(self) -> None:
+        if self.first_answered is None:
+            return
+        for question in self.unclear:
+            ending = self._clear_up(question, self.first_answered)
+            if ending:
+                self._break_off(ending)
+                return
+
+    def _clear_up(self, question: Question, known: Question) -> Declined | None:
+        """Ask a question again at which the connection ended; return what else ends like that.
+
+        It is an answer to its question only from a server that answers another just then: else
+        the certificate that it has for this one was not seen.
+        """
+        self.retries = _RETRIES
+        before = self._ask(known)
+        if isinstance(before, Declined):
+            return before
+        answer = self._ask(question)
+        if isinstance(answer, RawHandshake):
+            self.handshakes.append(answer)
+            return None
+        after = self._put(known)
+        return after if isinstance(after, Declined) else None
+
+    def _questions(self) -> Iterator[Question]:
         yield from zip(_MODERN, self._jobs(TlsVersionEnum.TLS_1_3), strict=True)
         if {shown.tls_version for shown in self.handshakes} == {"TLS 1.3"}:
             # TLS 1.2 was to tell whether there is a second certificate: here TLS 1.3 has to.
             for name, algorithms in _TLS_1_3_ONLY.items():
                 yield name, self._jobs(TlsVersionEnum.TLS_1_3, algorithms)[0]
-        if self.handshakes:
-            return
-        self.first_bytes = first_bytes(self.endpoint, self.deadline)
-        if not is_tls(self.first_bytes):
-            return
-        if self.endpoint.starttls and not self.first_bytes and self._speaks_tls_at_once():
-            self.declined.append(Declined(Ending.TLS_AT_ONCE))
-            return
+        if not self.handshakes and self._begins_tls():
+            yield from self._older_questions()
+
+    def _older_questions(self) -> Iterator[Question]:
         for version, names in _OLDER.items():
             default, *others = zip(names, self._jobs(version), strict=True)
             yield default
             if self.handshakes:
                 yield from others
                 return
+        if self.first_bytes and is_anonymous(self.endpoint, self.deadline):
+            self.declined.append(Declined(Ending.NO_CERTIFICATE))
+
+    def _begins_tls(self) -> bool:
+        self.first_bytes = first_bytes(self.endpoint, self.deadline)
+        if not is_tls(self.first_bytes):
+            return False
+        if self.endpoint.starttls and not self.first_bytes and self._speaks_tls_at_once():
+            self.declined.append(Declined(Ending.TLS_AT_ONCE))
+            return False
+        return True
 
     def _speaks_tls_at_once(self) -> bool:
         # Some close without an alert on a client that begins in the clear.
@@ -139,63 +195,23 @@ class Interview:
         server = watched(self.endpoint, version, self.deadline, algorithms)
         return _CERTIFICATE_INFO.scan_jobs_for_scan_command(server)[:3]
 
-    def _ask(self, name: str, job: ScanJob) -> RawHandshake | Declined:
-        tries = 0
-        while True:
-            answer = _answer(name, job)
-            tries += 1
+    def _ask(self, question: Question) -> RawHandshake | Declined:
+        pause = self.deadline.seconds / _PAUSES
+        for tries in count(1):
+            answer = self._put(question)
             if not isinstance(answer, Declined) or tries >= answer.ending.tries:
-                return answer
-            if self.deadline.is_over:
-                return Declined(Ending.DRIPPING)
+                break
+            if not self.retries or self.deadline.is_over:
+                break
+            self.retries -= 1
+            sleep(min(pause * min(2 ** (tries - 1), _LONGEST_PAUSE), self.deadline.remaining))
+        return answer
 
-
-def _answer(name: str, job: ScanJob) -> RawHandshake | Declined:
-    try:
-        pems, staple, *_ = job.function_to_call(*job.function_arguments)
-        return RawHandshake(
-            question=name,
-            tls_version=name[: len("TLS 1.x")],
-            certificates=tuple(ssl.PEM_cert_to_DER_cert(pem) for pem in pems),
-            staple=staple.as_der_bytes() if staple else None,
-        )
-    except NotStartedError as error:
-        return error.declined
-    except (TlsHandshakeFailed, OpenSSLError) as error:
-        return _refusal(error)
-    except ConnectionToServerFailed as error:
-        return Declined(_ending_of_connecting(error.__context__))
-    except ValueError as error:
-        # nassl reads the names before it hands a certificate over: UnicodeDecodeError.
-        unreadable = isinstance(error, UnicodeError)
-        return Declined(Ending.UNREADABLE if unreadable else Ending.NO_CERTIFICATE, str(error))
-    except OSError as error:
-        return Declined(_ending_of_connecting(error))
-
-
-def _ending_of_connecting(cause: BaseException | None) -> Ending:
-    """Return what a failed connection stands for.
-
-    Raises the cause where it is a fault of this host, which says nothing of the server.
-    """
-    match cause:
-        case OSError(errno=number) if number in _FAULTS_OF_THIS_HOST:
-            raise cause
-        case ConnectionRefusedError():
-            return Ending.REFUSED
-        case ConnectionError():
-            return Ending.RESET
-        case OSError():
-            return Ending.UNREACHABLE
-        case _:
-            return Ending.CUT
-
-
-def _refusal(error: TlsHandshakeFailed | OpenSSLError) -> Declined:
-    match error:
-        case TlsHandshakeTimedOut():
-            return Declined(Ending.SILENT)
-        case TlsHandshakeFailed():
-            return Declined.of_words(error.error_message)
-        case _:
-            return Declined.of_words(str(error))
+    def _put(self, question: Question) -> RawHandshake | Declined:
+        answer = put(*question)
+        if not isinstance(answer, Declined):
+            return answer
+        if answer.ending.is_closing and self.deadline.is_over:
+            # It was cut from this end.
+            return Declined(Ending.DRIPPING)
+        return answer.midway if self.deadline.has_heard else answer

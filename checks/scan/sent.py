@@ -5,12 +5,11 @@ from functools import lru_cache
 
 from cryptography import x509
 
+from checks.evidence import LONGEST_PATH
 from checks.scan.certificate import PARSE_ERRORS, is_issued_by, load
 
 LOOKED_AT = 32
 """Certificates of one chain that are parsed; a server may send thousands."""
-CANDIDATES = 16
-"""Certificates handed to path building: it is exponential in them."""
 
 
 def issuers(certificates: Sequence[bytes]) -> tuple[tuple[int, ...], ...]:
@@ -58,4 +57,4 @@ def candidates_for(leaf: x509.Certificate, sent: Sequence[bytes]) -> tuple[x509.
         new = [certificate for certificate in rest if certificate.subject in wanted]
         rest = [certificate for certificate in rest if certificate not in new]
         found += new
-    return tuple(found[:CANDIDATES])
+    return tuple(found[:LONGEST_PATH])

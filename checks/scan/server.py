@@ -59,12 +59,12 @@ class WatchedServer(ServerConnectivityInfo):
         if self.signature_algorithms and isinstance(connection.ssl_client, SslClient):
             connection.ssl_client.set_signature_algorithms(list(self.signature_algorithms))
         self.deadline.watch(connection)
-        if self.endpoint.starttls:
-            self._begin_in_the_clear(connection)
+        self._open_by_ourselves(connection)
         return connection
 
-    def _begin_in_the_clear(self, connection: SslConnection) -> None:
-        # SSLyze holds dialogues of its own here: starttls.py says why they are not taken.
+    def _open_by_ourselves(self, connection: SslConnection) -> None:
+        # SSLyze's sockets take what comes for ever, and it holds dialogues of its own here:
+        # starttls.py says why they are not taken.
         def open_connection() -> None:
             connection.ssl_client.set_underlying_socket(opened(self.endpoint, self.deadline))
 

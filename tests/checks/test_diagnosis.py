@@ -23,6 +23,16 @@ from checks.scan.diagnosis import Declined, Ending, broken_off, diagnose, is_tls
         ("Server interrupted the TLS handshake", Ending.CUT, ""),
         ("Server rejected the connection", Ending.RESET, ""),
         (
+            "error:1409C098:SSL routines:tls_get_message_header:excessive message size",
+            Ending.TOO_LONG,
+            "",
+        ),
+        (
+            "error:1416F0EF:SSL routines::unable to find public key parameters",
+            Ending.UNREADABLE,
+            "its public key is of a kind that OpenSSL does not know",
+        ),
+        (
             "error:0D0680A8:asn1 encoding routines:asn1_check_tlen:wrong tag",
             Ending.UNREADABLE,
             "its encoding is not valid DER (wrong tag)",
@@ -68,6 +78,24 @@ def test_the_most_telling_alert_is_told() -> None:
     assert diagnose(declined, b"").reason == "handshake failure"
 
 
+@pytest.mark.parametrize(
+    ("ending", "told"),
+    [(Ending.CUT, "begins the handshake and then closes"), (Ending.RESET, "then resets")],
+)
+def test_who_breaks_off_what_he_had_begun_is_told_before_an_alert(
+    ending: Ending, told: str
+) -> None:
+    """That there is no RSA certificate was to be expected of one question; this was not."""
+    begun = Declined(ending).midway
+    failure = diagnose([Declined(Ending.ALERT, "handshake failure"), begun], b"\x16\x03\x03")
+    assert told in failure.reason
+
+
+def test_silence_in_the_middle_is_slowness() -> None:
+    assert Declined(Ending.SILENT).midway == Declined(Ending.DRIPPING)
+    assert Declined(Ending.ALERT, "words").midway == Declined(Ending.ALERT, "words")
+
+
 def test_a_refused_name_is_told_before_all_else() -> None:
     declined = [Declined(Ending.ALERT, "handshake failure"), Declined(Ending.UNRECOGNIZED_NAME)]
     failure = diagnose(declined, None)
@@ -105,6 +133,8 @@ def test_refused_connections_after_the_first_are_no_silence() -> None:
     ("last", "kind", "reason"),
     [
         (Declined(Ending.SILENT), FailureKind.STOPPED_ANSWERING, "fell silent"),
+        (Declined(Ending.RESET), FailureKind.STOPPED_ANSWERING, "then reset connections"),
+        (Declined(Ending.CUT), FailureKind.STOPPED_ANSWERING, "then closed connections"),
         (Declined(Ending.UNREACHABLE), FailureKind.STOPPED_ANSWERING, "not taken now"),
         (Declined(Ending.REFUSED), FailureKind.TLS_FAILED, "now refuses"),
         (Declined(Ending.DRIPPING), FailureKind.TLS_FAILED, "so slowly"),

@@ -1,7 +1,7 @@
 """Chains that somebody made to break their reader: one harmless verdict each, and soon.
 
-As DER, in this process: no server would be handed such certificates. What must be said of each is
-in the table; ``hold`` adds that every report of it stays what it is.
+As DER, in this process; tests/sessions/test_hostile.py has them served. What must be said of each
+is in the table; ``hold`` adds that every report of it stays what it is.
 """
 
 from collections.abc import Callable
@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ed448, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from demo.der import Node, tree
 from demo.pki import UNKNOWN_CRITICAL, Authority, Draft
 from tests.checks.evidence import NOW
-from tests.fuzz.der import Node, tree
 from tests.fuzz.judge import hold, verdict_on
 
 NAME = "www.company.test"
@@ -152,8 +152,8 @@ HOSTILE: dict[str, tuple[bytes, set[str]]] = {
     "exponent 1": (exponent_1(), {UNREADABLE}),
     "Ed448": (self_signed_by(ed448.Ed448PrivateKey.generate()), {SELF_SIGNED}),
     "ML-DSA, which cryptography cannot read": (ml_dsa(), {UNREADABLE}),
-    "two that issued each other": (loop(), set()),
-    "a hundred issuers": (deep(), set()),
+    "two that issued each other": (loop(), {REFUSED}),
+    "a hundred issuers": (deep(), {REFUSED}),
 }
 
 

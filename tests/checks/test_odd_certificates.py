@@ -15,10 +15,10 @@ from checks.scan.certificate import facts
 from checks.scan.sent import issuers
 from checks.scan.store import load_stores
 from checks.stores import StoreFile
+from demo.der import Node, tree
 from demo.pki import Authority, Draft, pem
 from tests.checks.evidence import NAMES, found_on
 from tests.checks.truth.pki import NOW
-from tests.fuzz.der import Node, tree
 
 ROOT = Authority.root("Root", NOW)
 SAN, AIA, EKU = "2.5.29.17", "1.3.6.1.5.5.7.1.1", "2.5.29.37"

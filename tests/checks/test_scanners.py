@@ -1,12 +1,8 @@
 """Scanner processes on real servers: true reasons, inside deadlines, and whose fault it is."""
 
-import itertools
 import os
 import resource
 import signal
-import socket
-import struct
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
@@ -18,9 +14,11 @@ import pytest
 from checks.evidence import FailureKind, Reach, Scan
 from checks.scanners import Limits, Scanners
 from checks.stores import StoreFile
+from demo.hostile import handshakes, words
+from demo.hostile.ssl3 import ssl_3_0
 from demo.listener import Listener
 from demo.pki import Authority, Credential, Draft, KeyKind, pem
-from demo.tls import Terms, TlsServer, server_context
+from demo.tls import Terms, TlsServer
 from tests.support import tls_servers
 from tests.support.dns_server import unanswering_port
 from tests.support.nginx import Block, nginx
@@ -95,6 +93,14 @@ def test_a_server_of_old_versions_only_is_seen(scanners: Scanners) -> None:
     assert {shown.tls_version for shown in scan.handshakes} == {"TLS 1.0"}
 
 
+def test_a_server_of_ssl_3_0_only_is_seen(scanners: Scanners) -> None:
+    rsa = ISSUING.issue("www.x.test", Draft(key=KeyKind.RSA_2048))
+    with Listener(ssl_3_0(rsa)) as server:
+        scan = scanners.scan(target(server.port))
+    assert {shown.tls_version for shown in scan.handshakes} == {"SSL 3.0"}
+    assert trusted(scan) == [True, True]
+
+
 @pytest.mark.parametrize("name", ["a_b.x.test", "-a.x.test", f"{'a' * 63}.x.test", "xn--p1ai.test"])
 def test_a_name_that_the_verifier_would_refuse_is_sent_and_judged(
     scanners: Scanners, name: str
@@ -128,27 +134,34 @@ def test_a_server_that_shows_no_certificate_is_told_by_the_true_reason(
     assert reason in failure.reason
 
 
+@pytest.mark.parametrize("record", [words.HELLO_REQUEST, words.WARNING, words.EMPTY])
+def test_a_server_that_talks_without_end_is_left_at_once(scanners: Scanners, record: bytes) -> None:
+    with Listener(words.repeating(record)) as server:
+        failure = scanners.scan(target(server.port)).failure
+    assert failure is not None
+    assert failure.kind is FailureKind.TLS_FAILED
+    assert "deadline" not in failure.reason
+
+
+def test_a_server_of_anonymous_cipher_suites_only_shows_no_certificate(scanners: Scanners) -> None:
+    with Listener(handshakes.serving(handshakes.anonymous_context())) as server:
+        failure = scanners.scan(target(server.port)).failure
+    assert failure is not None
+    assert "no certificate (anonymous cipher suite)" in failure.reason
+
+
+def test_a_chain_that_is_longer_than_clients_take_is_told(scanners: Scanners) -> None:
+    with TlsServer(GOOD.sending(*(ISSUING.certificate for _ in range(2000)))) as server:
+        failure = scanners.scan(target(server.port)).failure
+    assert failure is not None
+    assert "more certificates than clients take" in failure.reason
+
+
 def test_a_server_that_closes_after_its_server_hello_fails(scanners: Scanners) -> None:
     with tls_servers.closes_after_server_hello(GOOD) as server:
         failure = scanners.scan(target(server.port)).failure
     assert failure is not None
-    assert "closes the connection" in failure.reason
-
-
-def good_once(then: Callable[[socket.socket, threading.Event], None]) -> Listener:
-    """A server that completes one handshake, and does something else with every other client."""
-    context = server_context(GOOD)
-    good = threading.Event()
-
-    def serve(connection: socket.socket, stopping: threading.Event) -> None:
-        if good.is_set():
-            then(connection, stopping)
-            return
-        with context.wrap_socket(connection, server_side=True) as secured:
-            good.set()
-            secured.recv(1)
-
-    return Listener(serve)
+    assert failure.reason == "the server begins the handshake and then closes the connection"
 
 
 def test_a_server_that_falls_silent_after_a_good_handshake_is_not_passed(
@@ -156,10 +169,7 @@ def test_a_server_that_falls_silent_after_a_good_handshake_is_not_passed(
 ) -> None:
     """Another certificate that it may have was not seen."""
 
-    def say_nothing(_connection: socket.socket, stopping: threading.Event) -> None:
-        stopping.wait()
-
-    with good_once(say_nothing) as server:
+    with tls_servers.good_once(GOOD, words.silent) as server:
         scan = scanners.scan(target(server.port))
     assert [shown.question for shown in scan.handshakes] == ["TLS 1.3"]
     assert scan.failure is not None
@@ -169,29 +179,10 @@ def test_a_server_that_falls_silent_after_a_good_handshake_is_not_passed(
 def test_a_server_that_declines_after_a_good_handshake_has_said_all(scanners: Scanners) -> None:
     """As one of TLS 1.3 only does with the questions of TLS 1.2."""
     alert = bytes([21, 3, 3, 0, 2, 2, 70])  # protocol_version (RFC 8446 section 6)
-    with good_once(lambda connection, _: connection.sendall(alert)) as server:
+    with tls_servers.good_once(GOOD, words.answering(alert)) as server:
         scan = scanners.scan(target(server.port))
     assert [shown.question for shown in scan.handshakes] == ["TLS 1.3"]
     assert scan.failure is None
-
-
-def test_a_server_that_resets_every_other_connection_is_judged_whole(scanners: Scanners) -> None:
-    """A reset answers no question: the certificate behind TLS 1.2 is seen each time."""
-    context = server_context((GOOD, ISSUING.issue("www.x.test", Draft(key=KeyKind.RSA_2048))))
-    turn = itertools.count()
-
-    def serve(connection: socket.socket, _stopping: threading.Event) -> None:
-        if next(turn) % 2:
-            abort = struct.pack("ii", 1, 0)
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, abort)
-            return
-        with context.wrap_socket(connection, server_side=True) as secured:
-            secured.recv(1)
-
-    with Listener(serve) as server:
-        scans = [scanners.scan(target(server.port, f"w{number}.x.test")) for number in range(10)]
-    assert [len(scan.handshakes) for scan in scans] == [3] * 10
-    assert all(scan.failure is None for scan in scans)
 
 
 def test_a_refused_name_is_told_by_its_alert(scanners: Scanners) -> None:

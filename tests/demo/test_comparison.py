@@ -39,3 +39,11 @@ def test_each_difference_says_what_was_planted_and_found() -> None:
         "www.demo.test 127.0.0.11: planted error expired, found nothing"
     ]
     assert list(differences(stray, {})) == ["x.test 127.0.0.9: planted nothing, found ok"]
+
+
+def test_what_a_message_has_to_say_is_looked_for() -> None:
+    seen = found([HEAD, EXPIRED])
+    assert list(differences(seen, {PLACE: Planted("error", ("expired",), "has expired")})) == []
+    assert list(differences(seen, {PLACE: Planted("error", ("expired",), "is late")})) == [
+        "www.demo.test 127.0.0.11: has to say 'is late', and says 'certificate has expired'"
+    ]

@@ -18,8 +18,8 @@ from checks.scan.task import ChainTask
 from checks.scan.work import _chain, _possible_issuers
 from checks.stores import StoreFile
 from checks.verdict import Outcome, Verdict
+from demo.der import forest
 from tests.checks.evidence import NOW, TARGET
-from tests.fuzz.der import forest
 from tests.fuzz.printed import require_harmless
 
 ROOT = Path(__file__).parent / "corpus" / "root.pem"

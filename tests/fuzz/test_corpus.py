@@ -8,8 +8,9 @@ from typing import cast
 
 import pytest
 
+from demo.der import forest
 from tests.fuzz import HARNESSES
-from tests.fuzz.der import changed, forest
+from tests.fuzz.der import changed
 
 CORPUS = Path(__file__).parent / "corpus"
 INPUTS = [path for name in HARNESSES for path in sorted((CORPUS / name).iterdir())]

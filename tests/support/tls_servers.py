@@ -1,8 +1,6 @@
 """Servers on loopback that do not do what a TLS client hopes for; each ends with its block."""
 
 import socket
-import ssl
-import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,74 +9,70 @@ from threading import Event
 
 import pytest
 
-from demo.listener import Listener
+from demo.hostile import handshakes, words
+from demo.listener import Handler, Listener
 from demo.pki import Credential, pem
 from demo.tls import server_context
 from tests.support.program import accepts, find_program, free_port, run
 
 _ATTEMPTS = 5
-_CHUNK = 65536
-_ENDLESS_HANDSHAKE = bytes.fromhex("16030340000200fffc0303")
-"""A record of 16 KiB that begins a ServerHello as long (RFC 8446 sections 5.1 and 4)."""
 
 
 def silent(address: str = "127.0.0.1") -> Listener:
     """Return a server that accepts connections and never says a word."""
-    return Listener(_drain, address)
+    return Listener(words.silent, address)
 
 
 def drip(interval: float = 0.05, address: str = "127.0.0.1") -> Listener:
     """Return a server that begins a ServerHello and sends a byte of it each interval (seconds)."""
-
-    def serve(connection: socket.socket, stopping: Event) -> None:
-        connection.sendall(_ENDLESS_HANDSHAKE)
-        while not stopping.wait(interval):
-            connection.sendall(b"\0")
-
-    return Listener(serve, address)
+    return Listener(words.drip(interval), address)
 
 
 def reset(address: str = "127.0.0.1") -> Listener:
     """Return a server that resets every connection at the client's first byte."""
-
-    def serve(connection: socket.socket, _stopping: Event) -> None:
-        connection.recv(1)
-        # RFC 9293 section 3.6: closing without lingering aborts the connection.
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-
-    return Listener(serve, address)
+    return Listener(words.reset, address)
 
 
 def garbage(address: str = "127.0.0.1") -> Listener:
     """Return a server that answers with bytes of no protocol."""
-    return _answering(bytes(range(255, 127, -1)) * 8, address)
+    return Listener(words.garbage, address)
 
 
 def http(address: str = "127.0.0.1") -> Listener:
     """Return a server that speaks HTTP in the clear."""
-    text = "The plain HTTP request was sent to an HTTP port\n"
-    head = f"HTTP/1.1 400 Bad Request\r\nContent-Length: {len(text)}\r\nConnection: close\r\n\r\n"
-    return _answering((head + text).encode(), address)
+    return Listener(words.http, address)
 
 
 def ssh(address: str = "127.0.0.1") -> Listener:
     """Return a server that greets like SSH (RFC 4253 section 4.2)."""
-    return _greeting(b"SSH-2.0-OpenSSH_9.2\r\n", address)
+    return Listener(words.ssh, address)
 
 
 def smtp(address: str = "127.0.0.1") -> Listener:
     """Return a server that greets like SMTP (RFC 5321 section 4.2)."""
-    return _greeting(b"220 mail.example.test ESMTP\r\n", address)
+    return Listener(words.smtp, address)
 
 
 def closes_after_server_hello(credential: Credential, address: str = "127.0.0.1") -> Listener:
     """Return a server that sends its first record, the ServerHello, and closes."""
-    context = server_context(credential)
+    return Listener(handshakes.closing_after_server_hello(server_context(credential)), address)
 
-    def serve(connection: socket.socket, _stopping: Event) -> None:
-        flight = _first_flight(context, connection.recv(_CHUNK))
-        length = int.from_bytes(flight[3:5], "big")
-        connection.sendall(flight[: 5 + length])
+
+def good_once(credential: Credential, then: Handler, address: str = "127.0.0.1") -> Listener:
+    """Return a server that completes one handshake, and does as told with every other client."""
+    context = server_context(credential)
+    has_begun = Event()
+
+    def serve(connection: socket.socket, stopping: Event) -> None:
+        # Who connects only to see whether anything answers is no handshake.
+        if not connection.recv(1, socket.MSG_PEEK):
+            return
+        if has_begun.is_set():
+            then(connection, stopping)
+            return
+        has_begun.set()
+        with context.wrap_socket(connection, server_side=True) as secured:
+            secured.recv(1)
 
     return Listener(serve, address)
 
@@ -120,35 +114,3 @@ def _written(folder: Path, credential: Credential, response: bytes) -> list[str]
         chain.write_text(pem(*credential.chain))
         options += ["-cert_chain", str(chain)]
     return options
-
-
-def _greeting(banner: bytes, address: str) -> Listener:
-    def serve(connection: socket.socket, stopping: Event) -> None:
-        connection.sendall(banner)
-        _drain(connection, stopping)
-
-    return Listener(serve, address)
-
-
-def _answering(answer: bytes, address: str) -> Listener:
-    def serve(connection: socket.socket, _stopping: Event) -> None:
-        connection.recv(_CHUNK)
-        connection.sendall(answer)
-
-    return Listener(serve, address)
-
-
-def _drain(connection: socket.socket, stopping: Event) -> None:
-    # Silence lasts until the client or the test ends it.
-    connection.settimeout(None)
-    while not stopping.is_set() and connection.recv(_CHUNK):
-        pass
-
-
-def _first_flight(context: ssl.SSLContext, hello: bytes) -> bytes:
-    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-    session = context.wrap_bio(incoming, outgoing, server_side=True)
-    incoming.write(hello)
-    with pytest.raises(ssl.SSLWantReadError):
-        session.do_handshake()
-    return outgoing.read()
