@@ -201,7 +201,6 @@ def _expired(on: Ground) -> Credential:
 
 
 FIRST, MIDDLE, LAST = _page("a", start=True), _page("m"), _page("z", end=True)
-WHOLE = _page("a", start=True, end=True)
 
 IN_THE_CLEAR = {
     "refused": coded("refuses the zone transfer (REFUSED)", dns.rcode.REFUSED),
