@@ -13,7 +13,9 @@ from pydantic import BaseModel
 
 from checks.finding import CATALOGUE
 from checks.owner import Owner
-from checks.policy import Expiry, Overrides, Policy, Waiver, ZonePolicy
+from checks.place import ZonePolicy
+from checks.policy import Expiry, Overrides, Policy
+from checks.waiver import Waiver
 from settings import Document, load_settings, make_settings
 from zones.credentials import TlsTable
 from zones.source import SOURCE_TYPES
