@@ -10,7 +10,8 @@ import pytest
 
 from reports.facts import INCOMPLETE
 from tests.sessions.session import CSV, REPORTS, Session, play
-from tests.sessions.ways import WAYS, Ground, Way
+from tests.sessions.way import Ground, Way
+from tests.sessions.ways import WAYS
 from tests.sessions.world import World, write
 
 GOOD = {"include": [r"(www|pool)\.demo\.test"]}
