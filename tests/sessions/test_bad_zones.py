@@ -20,8 +20,8 @@ GOOD_ROWS = {
     ("pool.demo.test", "127.0.0.13"): "ok",
     ("pool.demo.test", "127.0.0.14"): "error",
 }
-AT_LEAST = 25
-"""Ways that have to be tried."""
+AT_LEAST = 81
+"""Ways that have to be tried, as SECURITY.md says."""
 
 
 def zone_of(name: str) -> str:
