@@ -34,7 +34,7 @@ def _regex(value: object) -> Expression:
         return Expression(value)
     except ValueError as error:
         # Its reason has to stay in sight.
-        raise ValueError(f"{cut(value, _SHOWN)!r} is no regular expression: {error}") from error
+        raise ValueError(f"{cut(value, _SHOWN)!r} {error}") from error
 
 
 Regex = Annotated[
