@@ -70,7 +70,10 @@ def requested(options: Mapping[str, str | None], folder: Path, now: datetime) ->
     """
     export_to, taken_from, shard, judged_at = (options[name] for name, _, _ in OPTIONS)
     if shard and not taken_from:
-        raise RequestError(f"--shard={shard}: needs --from-zones-json=FILE, so that all agree")
+        raise RequestError(
+            f"--shard={shard}: needs --from-zones-json=FILE, so that all agree, and --judged-at="
+            "TIME; one run writes the file by --export-zones=FILE (docs/many-machines.md)"
+        )
     shard = shard or (shard_of_ci() if taken_from else "")
     if shard and export_to:
         raise RequestError(f"--export-zones: is for all shards; run it without --shard={shard}")

@@ -81,7 +81,8 @@ def inconsistent(deployments: Sequence[Served]) -> Iterator[Finding]:
 
 
 def _leaf(leaf: Certificate) -> str:
-    return f"serial {leaf.serial}, until {moment(leaf.not_after)}"
+    until = moment(leaf.not_after) or "unknown"
+    return f"serial {leaf.serial or 'unknown'}, until {until}"
 
 
 def _key_type(one: Served) -> str:

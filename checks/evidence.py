@@ -33,8 +33,8 @@ def by_fields(kind: type[Value]) -> type[Value]:
 
 LONGEST_PATH = 16
 """Issuers of a leaf that path building is given; it is exponential in them."""
-NOT_READ = datetime.fromtimestamp(0, UTC)
-"""Stands for a date that could not be parsed."""
+NOT_READ = datetime(1970, 1, 1, microsecond=1, tzinfo=UTC)
+"""Stands for a date that could not be parsed; none that can has a fraction of a second."""
 
 
 @by_fields

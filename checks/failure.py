@@ -79,7 +79,7 @@ def _finding(finding: Finding) -> Iterator[str]:
 
 def _certificate(ref: CertificateRef) -> str:
     place = "not sent" if ref.position is None else f"position {ref.position} as sent"
-    return clean(f"{ref.subject or '(no subject)'}, serial {ref.serial}, {place}")
+    return clean(f"{ref.subject or '(no subject)'}, serial {ref.serial or 'unknown'}, {place}")
 
 
 def _reason(one: Waived) -> str:

@@ -230,7 +230,7 @@ CATALOGUE: dict[str, Kind] = {
     ),
     "tls-failed": _error(
         "the TLS handshake fails",
-        "configure the virtual host, or remove the record",
+        "mend the service or its virtual host, or remove the record",
         "RFC 8446 section 6.2",
     ),
     "not-tls": _error(

@@ -7,8 +7,7 @@ from pydantic import AfterValidator, model_validator
 
 from checks.policy import Model, Overrides
 from zones.name import name_text, parse_name
-from zones.naming.ownership import Network
-from zones.source_model import Regex
+from zones.source_model import Regex, WrittenNetwork
 
 
 def _origin(text: str) -> str:
@@ -22,7 +21,7 @@ class Place(Model):
     """Origin of the zone; None: all."""
     fqdn: Regex | None = None
     """On the whole fqdn."""
-    networks: tuple[Network, ...] = ()
+    networks: tuple[WrittenNetwork, ...] = ()
     """Of the addresses; none: all."""
 
     def applies_to(self, zone: str, fqdn: str, address: str) -> bool:

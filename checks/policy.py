@@ -9,9 +9,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from checks.finding import CATALOGUE, Severity
 from zones.name import name_text, parse_name
 from zones.naming.denial import DEFAULT
-from zones.naming.ownership import Network, Ownership, name_pattern
+from zones.naming.ownership import Ownership, name_pattern
 from zones.naming.service import IMPLICIT, STARTTLS_BY_PORT, StartTls
 from zones.reading.rdata import ServiceType
+from zones.source_model import WrittenNetwork
 
 SSLYZE_STORES = ("android", "apple", "java", "mozilla", "windows")
 """Names of the trust stores that SSLyze ships."""
@@ -106,11 +107,11 @@ class Policy(Model):
 
     external_addresses: Annotated[int, Field(ge=1)] = 2
     """How many addresses of an external name are looked at."""
-    owned: tuple[Network, ...] = ()
+    owned: tuple[WrittenNetwork, ...] = ()
     """Networks of the organisation's own; with any, what lies outside of them is external."""
     third_party: tuple[NamePattern, ...] = ()
     """Names, with the wildcards of a shell: what is reached by way of them is external."""
-    deny: tuple[Network, ...] = DEFAULT
+    deny: tuple[WrittenNetwork, ...] = DEFAULT
     """Networks that are never connected to."""
     families: Annotated[tuple[Family, ...], Field(min_length=1)] = ("ipv4", "ipv6")
     services: tuple[ServiceType, ...] = ("MX", "SRV", "SVCB", "HTTPS", "TLSA")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from checks.evidence import Certificate
+from checks.evidence import NOT_READ, Certificate
 
 LIMIT = 500
 """Characters of one piece of foreign text that a report shows."""
@@ -47,7 +47,9 @@ def quoted(name: str) -> str:
 
 
 def moment(when: datetime) -> str:
-    """Return a moment in UTC to the second (RFC 3339)."""
+    """Return a moment in UTC to the second (RFC 3339); empty for a date that was not read."""
+    if when == NOT_READ:
+        return ""
     return when.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 

@@ -21,7 +21,7 @@ def findings(served: Served, context: Context) -> Iterator[Finding]:
 
 def _leaf(chain: Chain, context: Context) -> Iterator[Finding]:
     leaf, now = chain.leaf, context.judged_at
-    if leaf.unreadable and leaf.not_after == NOT_READ:
+    if leaf.not_after == NOT_READ:
         return
     ref = reference(chain, leaf)
     if now > leaf.not_after:

@@ -1,5 +1,6 @@
 """What is said of a zone and of the whole inventory."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeAlias
@@ -14,6 +15,10 @@ from zones.inventory import Inventory, ZoneResult
 
 _RUN = "inventory"
 """The name that a waiver has for findings about the run."""
+_LIFT = (
+    "take the networks that are yours out of deny in [policy] (deny = [] denies none),"
+    " or mend the records, the filters or the ports"
+)
 _INCOMPLETE = frozenset({"zone-failed", "zone-unanswered"})
 
 Panel: TypeAlias = tuple[StoreFile, ...]
@@ -124,12 +129,21 @@ def _answers(tally: ZoneTally, terms: Terms) -> Iterator[Finding]:
 def _no_targets(inventory: Inventory) -> Iterator[Finding]:
     if not inventory.targets:
         zones = [f"{_origin(zone)} ({_why_empty(zone)})" for zone in inventory.zones]
-        yield found("no-targets", f"the run has no targets: {listed(zones) or 'no zones'}")
+        message = f"the run has no targets: {listed(zones) or 'no zones'}"
+        denied = any(skip.denied_by for skip in inventory.skips)
+        yield found("no-targets", message, remedy=_LIFT if denied else "")
 
 
 def _why_empty_zones(inventory: Inventory) -> Iterator[str]:
-    if not inventory.targets:
-        yield from (f"zone {_origin(zone)}: {_why_empty(zone)}" for zone in inventory.zones)
+    if inventory.targets:
+        return
+    reasons: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for skip in inventory.skips:
+        reasons[skip.record.view, skip.record.zone][skip.why] += 1
+    for zone in inventory.zones:
+        why = reasons[zone.view, zone.origin].most_common()
+        told = "; ".join(f"{count} {reason}" for reason, count in why)
+        yield f"zone {_origin(zone)}: {_why_empty(zone)}{told and f' ({told})'}"
 
 
 def _idle(inventory: Inventory, terms: Terms, tables: Iterable[str]) -> Iterator[str]:

@@ -59,5 +59,5 @@ def pytest_configure(config: pytest.Config) -> None:
     """Begin in the controller, if the file is wanted."""
     name = config.getoption(OPTION)
     if name and is_controller(config):
-        path = usable(OPTION, config.invocation_params.dir / Path(name).expanduser())
+        path = usable(config, OPTION, config.invocation_params.dir / Path(name).expanduser())
         config.pluginmanager.register(CoverageReport(path, config), "zonecert-coverage")

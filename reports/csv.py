@@ -120,6 +120,6 @@ def pytest_configure(config: pytest.Config) -> None:
     if findings_only and not name:
         raise pytest.UsageError("--csv-findings-only: no file is written; add --csv=FILE")
     if name and is_controller(config):
-        path = usable("--csv", config.invocation_params.dir / Path(name).expanduser())
+        path = usable(config, "--csv", config.invocation_params.dir / Path(name).expanduser())
         report = CsvReport(path, config, findings_only=findings_only)
         config.pluginmanager.register(report, "zonecert-csv")

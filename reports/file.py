@@ -9,14 +9,20 @@ from typing import IO
 
 import pytest
 
+PLACES_KEY = pytest.StashKey[dict[Path, str]]()
+"""Which option has which file: of two reports with one file, the first would be lost unheard."""
 
-def usable(option: str, path: Path) -> Path:
+
+def usable(config: pytest.Config, option: str, path: Path) -> Path:
     """Return where the file of an option is to be written, symbolic links resolved.
 
     So a rename replaces the file that a link leads to, not the link. Raises pytest.UsageError where
-    no file can be.
+    no file can be, or where another report's is to be.
     """
     resolved = path.resolve()
+    owner = config.stash.setdefault(PLACES_KEY, {}).setdefault(resolved, option)
+    if owner != option:
+        raise pytest.UsageError(f"{option}={path}: that is the file of {owner}; name another")
     if not resolved.parent.is_dir():
         raise pytest.UsageError(f"{option}={path}: there is no folder {resolved.parent}; make it")
     if resolved.exists() and not resolved.is_file():
@@ -30,7 +36,7 @@ def usable(option: str, path: Path) -> Path:
     return resolved
 
 
-def made_usable(option: str, name: str) -> Path:
+def made_usable(config: pytest.Config, option: str, name: str) -> Path:
     """Return the same of an option of pytest's kind: with variables, and a folder that is made."""
     path = Path(expandvars(name)).expanduser()
     try:
@@ -38,7 +44,7 @@ def made_usable(option: str, name: str) -> Path:
     except OSError as error:
         words = f"{option}={path}: there is no folder {path.parent}, nor can it be made"
         raise pytest.UsageError(f"{words}: {error.strerror}; name another") from error
-    return usable(option, path)
+    return usable(config, option, path)
 
 
 def opened(path: Path) -> IO[str]:

@@ -105,7 +105,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Begin in the controller, if the page is wanted."""
     name = config.getoption("htmlpath", None)
     if name and is_controller(config):
-        path = made_usable("--html", name)
+        path = made_usable(config, "--html", name)
         config.pluginmanager.register(HtmlReport(path, config), "zonecert-html")
 
 

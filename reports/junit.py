@@ -75,7 +75,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Begin in the controller, if the file is wanted."""
     name = config.getoption("xmlpath", None)
     if name and is_controller(config):
-        path = made_usable("--junitxml", name)
+        path = made_usable(config, "--junitxml", name)
         config.pluginmanager.register(JUnitNames(path, config), "zonecert-junit")
 
 

@@ -46,6 +46,7 @@ body, a, #results-table, .filters, .collapse button { color: #222; }
 table.zonecert { margin: 4px 0 12px; color: #222; }
 table.zonecert th, table.zonecert td { padding: 3px 8px; border: 1px solid #ccc;
   text-align: left; vertical-align: top; overflow-wrap: anywhere; }
+table.zonecert td:first-child:nth-last-child(n + 4) { min-width: 12em; }
 table.zonecert th { background: #f3f3f3; white-space: nowrap; }
 .extraHTML { color: #222; padding: 4px 12px; }
 .extraHTML p { margin: 4px 0; }
@@ -77,7 +78,8 @@ def row_cells(verdict: Verdict) -> Iterator[Markup]:
     yield _cell("fqdn", subject.fqdn if subject.address else title(subject), labels)
     yield _cell("whose", _whose(subject))
     yield _cell("issuer", "; ".join(sorted({leaf.issuer for leaf in leaves})))
-    yield _cell("notAfter", min((moment(leaf.not_after) for leaf in leaves), default=""))
+    ends = filter(None, (moment(leaf.not_after) for leaf in leaves))
+    yield _cell("notAfter", min(ends, default=""))
     yield _cell("stores", _stores(verdict.deployments))
     yield _cell("findings", _findings(verdict))
 
@@ -204,7 +206,7 @@ def _identity(ref: CertificateRef) -> Iterator[tuple[str, str]]:
     yield "Issuer", ref.issuer
     yield "Serial", ref.serial
     yield "SHA-256", ref.sha256
-    yield "Valid", f"{moment(ref.not_before)} to {moment(ref.not_after)}"
+    yield "Valid", " to ".join(moment(end) or "unknown" for end in (ref.not_before, ref.not_after))
 
 
 def _judged(deployment: Deployment) -> Markup:

@@ -64,8 +64,15 @@ TYPES = ", ".join(SOURCE_TYPES)
         (
             {"zone": [{"policy": {}, "networks": ["10.0.0.1/8"]}]},
             (
-                'zone[0].networks[0]: given "10.0.0.1/8"; 10.0.0.1/8 has host bits set,'
-                " or: At least 3 parts expected in '10.0.0.1'"
+                "zone[0].networks[0]: given \"10.0.0.1/8\"; '10.0.0.1/8' is no network:"
+                " bits of a host are set; write '10.0.0.0/8'"
+            ),
+        ),
+        (
+            {"policy": {"deny": ["loopback"]}},
+            (
+                "policy.deny[0]: given \"loopback\"; 'loopback' is no network:"
+                " write one as '10.0.0.0/8' or '2001:db8::/32'"
             ),
         ),
         (

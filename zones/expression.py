@@ -15,13 +15,18 @@ _OTHERWISE = re.compile(r"\\[^<>]|(?P<otherwise>\\[<>]|[*+?}]\+)", re.DOTALL)
 r"""Python's possessive ``a*+``, in Rust ``(?:a*)+``; and ``\<``, there the start of a word."""
 _WHY = re.compile(r"(?:.*error|.*SchemaError): (?P<why>.+)", re.DOTALL)
 
+_UNBOUNDED = (
+    "is a regular expression that cannot be matched in bounded time: {};"
+    " say it by several expressions, or by include and exclude, which wins"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Expression:
     """A regular expression in the syntax of ``re`` that needs no going back.
 
     That leaves out look-around, back-references, atomic groups and possessive repetition. Raises
-    ValueError for what cannot be read so, or is too large.
+    ValueError for what cannot be read so, or is too large; its text says what the expression is.
     """
 
     pattern: str
@@ -45,9 +50,9 @@ def _require_python(pattern: str) -> None:
             re.compile(pattern)
     except (re.error, OverflowError, RecursionError, FutureWarning) as error:
         # OverflowError, RecursionError: repetitions, or a depth, that re cannot hold.
-        raise ValueError(str(error)) from error
+        raise ValueError(f"is no regular expression: {error}") from error
     if any(found["otherwise"] for found in _OTHERWISE.finditer(pattern)):
-        raise ValueError(r"possessive repetition, \< and \> are not supported")
+        raise ValueError(_UNBOUNDED.format(r"possessive repetition, \< and \> are not supported"))
 
 
 def _compiled(pattern: str) -> SchemaValidator:
@@ -60,4 +65,5 @@ def _validator(pattern: str) -> SchemaValidator:
         return SchemaValidator(core_schema.str_schema(pattern=pattern, regex_engine="rust-regex"))
     except SchemaError as error:
         found = _WHY.fullmatch(str(error))
-        raise ValueError(found["why"] if found else str(error)) from error
+        why = found["why"] if found else str(error)
+        raise ValueError(_UNBOUNDED.format(why)) from error

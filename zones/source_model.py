@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -18,6 +19,7 @@ from pydantic import (
 from zones.cut import cut
 from zones.endpoint import Endpoint, parse_address_endpoint
 from zones.expression import Expression
+from zones.naming.ownership import Network
 from zones.source import SOURCE_TYPES, ZoneFailure, ZoneSourceError
 from zones.zone import Zone
 
@@ -34,12 +36,31 @@ def _regex(value: object) -> Expression:
         return Expression(value)
     except ValueError as error:
         # Its reason has to stay in sight.
-        raise ValueError(f"{cut(value, _SHOWN)!r} is no regular expression: {error}") from error
+        raise ValueError(f"{cut(value, _SHOWN)!r} {error}") from error
+
+
+def _network(value: object) -> object:
+    # pydantic makes the network, and speaks of both versions of IP where the text is neither.
+    if isinstance(value, str):
+        try:
+            ip_network(value)
+        except ValueError as error:
+            raise ValueError(f"{cut(value, _SHOWN)!r} is no network: {_instead(value)}") from error
+    return value
+
+
+def _instead(value: str) -> str:
+    """Return what to write in place of text that is no network."""
+    try:
+        return f"bits of a host are set; write '{ip_network(value, strict=False)}'"
+    except ValueError:
+        return "write one as '10.0.0.0/8' or '2001:db8::/32'"
 
 
 Regex = Annotated[
     Expression, PlainValidator(_regex), PlainSerializer(lambda expression: expression.pattern)
 ]
+WrittenNetwork = Annotated[Network, BeforeValidator(_network)]
 Nameserver = Annotated[Endpoint, BeforeValidator(parse_address_endpoint), PlainSerializer(str)]
 
 

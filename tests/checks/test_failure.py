@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from checks.evidence import Reach, Scan
+from checks.evidence import Certificate, Reach, Scan
 from checks.failure import failure_text, headline, waiver_text
 from checks.finding import Finding, Severity
 from checks.judge import judge
@@ -75,6 +75,11 @@ def test_each_finding_has_its_certificate_and_remedy_under_it() -> None:
         "    certificate: CN=www, serial 1A2B, position 0 as sent",
         "    remedy: renew it and reload the service; look at every address of the name",
     ]
+
+
+def test_what_could_not_be_read_of_a_certificate_is_called_unknown() -> None:
+    text = failure_text(verdict_on(chain(Certificate.unread("ab" * 32, "no DER"), CA)))
+    assert "certificate: (no subject), serial unknown, position 0 as sent" in text
 
 
 def test_deployments_are_named() -> None:

@@ -1,10 +1,12 @@
 """Foreign text made fit to print."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
-from checks.text import clean, listed, named, shortened
+from checks.evidence import NOT_READ
+from checks.text import clean, listed, moment, named, shortened
 from tests.checks.evidence import LEAF
 
 
@@ -49,6 +51,11 @@ def test_certificate_without_a_name_is_called_by_its_serial() -> None:
     assert named(replace(LEAF, subject="")) == "certificate without a subject, serial 1A2B"
     nothing = replace(LEAF, subject="", serial="")
     assert named(nothing) == "certificate without a subject, serial unknown"
+
+
+def test_date_that_was_not_read_is_no_date() -> None:
+    assert moment(NOT_READ) == ""
+    assert moment(datetime(1970, 1, 1, tzinfo=UTC)) == "1970-01-01T00:00:00Z"
 
 
 def test_text_that_is_shortened_stays_as_it_stands_and_says_that_it_was_cut() -> None:

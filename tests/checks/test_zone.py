@@ -154,6 +154,21 @@ def test_run_without_targets_fails_and_lists_zones_and_reasons() -> None:
     )
 
 
+def test_run_without_targets_tells_what_records_were_skipped_for_and_how_to_lift_deny() -> None:
+    """Who has all targets in a denied network must not have to search for the key."""
+    record = RecordRef("inside", "company.test", "www.company.test", "A", "127.0.0.1")
+    denied = Skipped(record, SkipReason.DENIED, "127.0.0.1", denied_by="127.0.0.0/8")
+    skips = (denied, denied, Skipped(record, SkipReason.FILTERED, "exclude x"))
+    verdict = judge_inventory(Inventory((ZONE,), (), skips, NOW), [STORES], TERMS)
+    (finding,) = verdict.findings
+    assert "deny = []" in finding.remedy
+    (remark,) = verdict.remarks
+    assert remark == (
+        "zone company.test in inside: none of its 20 records names a target (2 leads into"
+        " a denied network (127.0.0.0/8); 1 left out by the configuration)"
+    )
+
+
 def test_run_without_zones_says_so() -> None:
     (finding,) = on_run().findings
     assert finding.message == "the run has no targets: no zones"

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from checks.evidence import NOT_READ
 from checks.verdict import Outcome
 from reports.facts import INCOMPLETE
 from reports.markup import pairs, table, text
@@ -208,6 +209,14 @@ def test_a_run_without_skips_findings_or_stores_leaves_them_out() -> None:
 
     assert "named no target" not in block
     assert "<p>none</p>" in block
+
+
+def test_a_date_that_could_not_be_read_is_no_date() -> None:
+    unread = sample.deployment(not_before=NOT_READ, not_after=NOT_READ)
+    verdict = sample.verdict(sample.GOOD, deployments=(unread,))
+
+    assert "unknown to unknown" in Page(details(verdict)).text
+    assert "1970" not in details(verdict) + "".join(row_cells(verdict))
 
 
 def test_only_the_first_of_very_many_skips_are_listed() -> None:

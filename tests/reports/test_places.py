@@ -77,6 +77,19 @@ def test_a_place_where_no_file_can_be_is_a_usage_error_before_anything_is_tested
     assert len(session.output.splitlines()) <= 2
 
 
+@pytest.mark.parametrize(
+    ("first", "second"), [("--csv", "--coverage-csv"), ("--junitxml", "--html")]
+)
+def test_two_reports_with_one_file_are_a_usage_error(
+    tmp_path: Path, first: str, second: str
+) -> None:
+    (tmp_path / "here").mkdir()
+    session = play(tmp_path, f"{first}=out", f"{second}=here/../out")
+
+    assert session.code == pytest.ExitCode.USAGE_ERROR
+    assert re.search(rf"(?:{first}|{second})=.*out: that is the file of --", session.output)
+
+
 @pytest.mark.parametrize("option", FILES)
 def test_a_full_disk_costs_the_report_that_is_on_it_and_no_other(
     tmp_path: Path, option: str

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from checks.evidence import NOT_READ
 from checks.verdict import Outcome, Verdict
 from reports.rows import COLUMNS, FIRST_COLUMNS, Row, ancestral, cells, guarded, rows
 from tests.reports import sample
@@ -24,6 +25,15 @@ def test_a_target_without_finding_has_one_row_that_shows_what_was_judged() -> No
     assert row["sha256"] == "ab" * 32
     assert row["not_after"] == "2026-12-31T23:59:59Z"
     assert row["source_record"] == "www.company.com A 192.0.2.1"
+
+
+def test_a_date_that_could_not_be_read_is_an_empty_cell() -> None:
+    leaf = replace(sample.leaf(), not_before=NOT_READ, not_after=NOT_READ)
+    unread = sample.finding("certificate-unreadable", certificate=leaf)
+
+    (row,) = _rows(sample.verdict(sample.WRONG, Outcome.ERROR, findings=(unread,)))
+
+    assert (row["not_before"], row["not_after"]) == ("", "")
 
 
 def test_the_record_that_named_a_target_is_there_whatever_its_type() -> None:

@@ -29,6 +29,8 @@ def test_run_without_targets_ends_with_1_and_never_skips(world: World, tmp_path:
 
     assert (empty.code, outcomes(empty)) == (1, "1 failed, 1 passed")
     assert "the run has no targets: demo.test in demo" in empty.output
+    assert "none of its 24 records names a target (22 left out by the conf" in empty.output
+    assert "collected 2 items" in empty.output
 
 
 def test_refused_zone_ends_with_6_and_hides_no_other(world: World, tmp_path: Path) -> None:

@@ -68,6 +68,10 @@ def _axfr(server: str, *zones: str) -> AxfrSource:
         ({"zones": ("company.com", "Company.com.")}, "named twice: company.com"),
         ({"zones": (".", ".")}, "named twice: ."),
         ({"include": ("(",)}, "'(' is no regular expression: missing )"),
+        (
+            {"exclude": ("(?!www).*",)},
+            "'(?!www).*' is a regular expression that cannot be matched in bounded time: look-",
+        ),
         ({"exclude": (1,)}, "1 is no regular expression"),
         ({"nameservers": ("ns1.company.com",)}, "'ns1.company.com' is no IP address"),
         ({"name": "in side"}, "String should match pattern"),
