@@ -28,6 +28,8 @@ class Ending(Enum):
     """How a handshake that came to no certificate ended."""
 
     ALERT = auto()
+    INTERNAL_ERROR = auto()
+    """The alert of that name, which has nothing to do with what was asked (RFC 8446 section 6.2)."""
     UNRECOGNIZED_NAME = auto()
     CUT = auto()
     """The connection was closed."""
@@ -64,7 +66,7 @@ class Ending(Enum):
         """
         if self in {Ending.RESET, Ending.RESET_MIDWAY, Ending.REFUSED}:
             return 10
-        return 3 if self.is_closing else 1
+        return 3 if self.is_closing or self is Ending.INTERNAL_ERROR else 1
 
     @property
     def is_closing(self) -> bool:
@@ -74,7 +76,16 @@ class Ending(Enum):
     @property
     def may_be_of_the_moment(self) -> bool:
         """Whether it tells nothing for certain: servers that are busy end connections like that."""
-        return self.is_closing or self in {Ending.RESET, Ending.RESET_MIDWAY}
+        return self.is_closing or self in {
+            Ending.RESET,
+            Ending.RESET_MIDWAY,
+            Ending.INTERNAL_ERROR,
+        }
+
+    @property
+    def hides_a_certificate(self) -> bool:
+        """Whether the server answered with one, and what it is cannot be told."""
+        return self in {Ending.UNREADABLE, Ending.TOO_LONG, Ending.NO_CERTIFICATE}
 
     @property
     def is_final(self) -> bool:
@@ -131,6 +142,8 @@ class Declined:
         last = words.strip().rsplit(":", 1)[-1].strip()
         if "unrecognized name" in last:
             return cls(Ending.UNRECOGNIZED_NAME, last)
+        if "internal error" in last.lower() and "alert" in words.lower():
+            return cls(Ending.INTERNAL_ERROR, last)
         if "asn1" in words.lower():
             return cls(Ending.UNREADABLE, f"its encoding is not valid DER ({last})")
         if last in _OF_THIS_END:
@@ -190,6 +203,7 @@ _STOPPED = {
     Ending.RESET_MIDWAY: "reset connections",
     Ending.CUT: "closed connections",
     Ending.CUT_MIDWAY: "closed connections",
+    Ending.INTERNAL_ERROR: "told of internal errors",
 }
 _KINDS = {
     Ending.PLAIN: FailureKind.NOT_TLS,
@@ -211,6 +225,7 @@ _REASONS = {
     Ending.CUT_MIDWAY: "the server begins the handshake and then closes the connection",
     Ending.RESET_MIDWAY: "the server begins the handshake and then resets the connection",
     Ending.ALERT: "{}",
+    Ending.INTERNAL_ERROR: "{}",
     Ending.CUT: "the server closes the connection in the middle of the {}",
     Ending.RESET: "the server resets the connection in the middle of the {}",
 }

@@ -94,7 +94,10 @@ class Interview:
         """Return why there is no certificate, or why perhaps not every one was seen."""
         if not self.handshakes:
             return diagnose(self.declined, self.first_bytes)
-        return broken_off(self.ended_by) if self.is_broken_off else None
+        if self.is_broken_off:
+            return broken_off(self.ended_by)
+        unseen = [decline for decline in self.declined if decline.ending.hides_a_certificate]
+        return diagnose(unseen, None) if unseen else None
 
     def hold(self) -> None:
         """Ask all questions until the server says something that ends them all."""
@@ -154,6 +157,7 @@ class Interview:
         if isinstance(answer, RawHandshake):
             self.handshakes.append(answer)
             return None
+        self.declined.append(answer)
         after = self._put(known)
         return after if isinstance(after, Declined) else None
 

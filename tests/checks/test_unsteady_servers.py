@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from ssl import TLSVersion
 from threading import Event
@@ -117,3 +118,65 @@ def closing_on_tls_1_2(connection: socket.socket, _stopping: Event) -> None:
         return
     with BOTH.wrap_socket(connection, server_side=True) as secured:
         secured.recv(1)
+
+
+def test_a_certificate_that_only_some_clients_get_and_none_can_read_is_not_passed(
+    scanners: Scanners,
+) -> None:
+    unreadable = handshakes.showing(server_context(GOOD, TLS_1_2), b"\x30\x03\x02\x01\x01")
+    with Listener(by_version(handshakes.serving(BOTH), unreadable)) as server:
+        (scan,) = scanned(scanners, server.port, 1)
+    assert {shown.tls_version for shown in scan.handshakes} == {"TLS 1.3"}
+    assert scan.failure is not None
+    assert scan.failure.kind is FailureKind.CERTIFICATE_UNREADABLE
+
+
+def test_more_certificates_than_clients_take_are_not_passed_where_others_get_fewer(
+    scanners: Scanners,
+) -> None:
+    flood = handshakes.showing(server_context(GOOD, TLS_1_2), *[bytes(4096)] * 40)
+    with Listener(by_version(handshakes.serving(BOTH), flood)) as server:
+        (scan,) = scanned(scanners, server.port, 1)
+    assert scan.failure is not None
+    assert "more certificates than clients take" in scan.failure.reason
+
+
+def test_an_internal_error_is_asked_again_for_the_certificate_behind_it(
+    scanners: Scanners,
+) -> None:
+    """It says nothing of what was asked: RFC 8446 section 6.2."""
+    older = handshakes.serving(server_context(GOOD.sending(), TLS_1_2))
+    turn = count()
+
+    def troubled(connection: socket.socket, stopping: Event) -> None:
+        if next(turn) % 2:
+            older(connection, stopping)
+        else:
+            internal_error(connection, stopping)
+
+    with Listener(by_version(handshakes.serving(BOTH), troubled)) as server:
+        (scan,) = scanned(scanners, server.port, 1)
+    assert {shown.tls_version for shown in scan.handshakes} == {"TLS 1.3", "TLS 1.2"}
+    assert scan.failure is None
+
+
+def test_a_server_that_has_nothing_but_internal_errors_any_more_is_not_passed(
+    scanners: Scanners,
+) -> None:
+    with tls_servers.good_once(GOOD, internal_error) as server:
+        (scan,) = scanned(scanners, server.port, 1)
+    assert scan.failure is not None
+    assert scan.failure.kind is FailureKind.STOPPED_ANSWERING
+
+
+def by_version(modern: Handler, older: Handler) -> Handler:
+    def serve(connection: socket.socket, stopping: Event) -> None:
+        hello = connection.recv(words.CHUNK, socket.MSG_PEEK)
+        (modern if handshakes.offers_tls_1_3(hello) else older)(connection, stopping)
+
+    return serve
+
+
+def internal_error(connection: socket.socket, _stopping: Event) -> None:
+    if connection.recv(words.CHUNK):
+        connection.sendall(bytes.fromhex("15 0303 0002 02 50"))
