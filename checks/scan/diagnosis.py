@@ -129,6 +129,13 @@ class Declined:
     words: str = ""
     """Of the library or the server; where a connection ended: in the middle of what, if not of the
     handshake."""
+    is_of_this_end: bool = False
+    """Whether the server said nothing of the kind: what it sent was no answer to go on with."""
+
+    @property
+    def may_be_of_the_moment(self) -> bool:
+        """Whether it tells nothing for certain of what was asked."""
+        return self.is_of_this_end or self.ending.may_be_of_the_moment
 
     @property
     def midway(self) -> Self:
@@ -152,7 +159,7 @@ class Declined:
             return cls(Ending.RESET)
         if words.startswith("Server "):
             return cls(Ending.CUT)
-        return cls(Ending.ALERT, last)
+        return cls(Ending.ALERT, last, is_of_this_end="alert" not in words.lower())
 
 
 def is_tls(answer: bytes) -> bool:
@@ -190,6 +197,9 @@ def broken_off(last: Declined | None) -> HandshakeFailure:
         case Declined(ending) if ending in _STOPPED:
             reason = f"it completed a handshake and then {_STOPPED[ending]}"
             return HandshakeFailure(FailureKind.STOPPED_ANSWERING, reason)
+        case Declined(words=words, is_of_this_end=True):
+            reason = f"it completed a handshake and then sent what is none ({words})"
+            return HandshakeFailure(FailureKind.STOPPED_ANSWERING, shortened(reason))
         case Declined():
             return diagnose([last], None)
         case None:
@@ -224,8 +234,8 @@ _REASONS = {
     Ending.FLOODING: "the server talks without end and completes no handshake",
     Ending.CUT_MIDWAY: "the server begins the handshake and then closes the connection",
     Ending.RESET_MIDWAY: "the server begins the handshake and then resets the connection",
-    Ending.ALERT: "{}",
     Ending.INTERNAL_ERROR: "{}",
+    Ending.ALERT: "{}",
     Ending.CUT: "the server closes the connection in the middle of the {}",
     Ending.RESET: "the server resets the connection in the middle of the {}",
 }

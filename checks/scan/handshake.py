@@ -84,7 +84,7 @@ class Interview:
     first_answered: Question | None = None
     """The question that was answered first, which can be asked again."""
     unclear: list[Question] = field(default_factory=list)
-    """Questions at which the connection ended."""
+    """Questions that may not have been answered: the connection ended, or the like."""
     slowest: float = 0
     """Seconds that the longest handshake so far took."""
     retries: int = _RETRIES_OF_A_STRANGER
@@ -111,7 +111,7 @@ class Interview:
                     self._note(question, handshake, left - self.deadline.remaining)
                 case Declined() as decline if self._is_the_end(decline, left):
                     return
-                case Declined(ending) if ending.may_be_of_the_moment:
+                case Declined() as decline if decline.may_be_of_the_moment:
                     self.unclear.append(question)
         self._ask_again()
 

@@ -86,6 +86,7 @@ def test_the_verdict_is_the_same_twenty_times_in_twenty(
         (words.reset, "it completed a handshake and then reset connections"),
         (words.answering(b""), "it completed a handshake and then closed connections"),
         (handshakes.closing_after_server_hello(BOTH), "and then closed connections"),
+        (words.answering(b"HTTP/1.1 429 Too Many Requests\r\n\r\n"), "and then sent what is none"),
     ],
 )
 def test_a_server_that_answers_once_and_then_ends_every_connection_is_not_passed(
