@@ -29,7 +29,7 @@ class Ending(Enum):
 
     ALERT = auto()
     INTERNAL_ERROR = auto()
-    """The alert of that name, which has nothing to do with what was asked (RFC 8446 section 6.2)."""
+    """The alert of that name: it is not about what was asked (RFC 8446 section 6.2)."""
     UNRECOGNIZED_NAME = auto()
     CUT = auto()
     """The connection was closed."""
@@ -75,12 +75,8 @@ class Ending(Enum):
 
     @property
     def may_be_of_the_moment(self) -> bool:
-        """Whether it tells nothing for certain: servers that are busy end connections like that."""
-        return self.is_closing or self in {
-            Ending.RESET,
-            Ending.RESET_MIDWAY,
-            Ending.INTERNAL_ERROR,
-        }
+        """Whether it tells nothing for certain: busy servers end connections like that."""
+        return self.tries > 1 and self is not Ending.REFUSED
 
     @property
     def hides_a_certificate(self) -> bool:
@@ -109,8 +105,10 @@ _MIDWAY = {
     Ending.RESET: Ending.RESET_MIDWAY,
     Ending.SILENT: Ending.DRIPPING,
 }
-
-
+_ALERTS = {
+    "unrecognized name": Ending.UNRECOGNIZED_NAME,
+    "internal error": Ending.INTERNAL_ERROR,
+}
 _OF_THIS_END = {
     "excessive message size": (Ending.TOO_LONG, ""),
     "unable to find public key parameters": (
@@ -127,8 +125,7 @@ class Declined:
 
     ending: Ending
     words: str = ""
-    """Of the library or the server; where a connection ended: in the middle of what, if not of the
-    handshake."""
+    """Of the library or the server; where a connection ended: in the middle of what dialogue."""
     is_of_this_end: bool = False
     """Whether the server said nothing of the kind: what it sent was no answer to go on with."""
 
@@ -147,10 +144,9 @@ class Declined:
         """Return what SSLyze's or OpenSSL's words for a failed handshake stand for."""
         # OpenSSL puts codes and function names before its words, with colons between.
         last = words.strip().rsplit(":", 1)[-1].strip()
-        if "unrecognized name" in last:
-            return cls(Ending.UNRECOGNIZED_NAME, last)
-        if "internal error" in last.lower() and "alert" in words.lower():
-            return cls(Ending.INTERNAL_ERROR, last)
+        for alert, ending in _ALERTS.items():
+            if alert in last.lower():
+                return cls(ending, last)
         if "asn1" in words.lower():
             return cls(Ending.UNREADABLE, f"its encoding is not valid DER ({last})")
         if last in _OF_THIS_END:

@@ -127,9 +127,12 @@ class Interview:
             self._break_off(None)
             return True
         self.declined.append(decline)
-        if decline.ending.is_final:
+        # Who has answered to the name refuses it at one question, and may have more to show.
+        is_of_one = bool(self.handshakes) and decline.ending is Ending.UNRECOGNIZED_NAME
+        is_end = decline.ending.is_final and not is_of_one
+        if is_end:
             self._break_off(decline)
-        return decline.ending.is_final
+        return is_end
 
     def _break_off(self, decline: Declined | None) -> None:
         self.is_broken_off, self.ended_by = True, decline

@@ -28,6 +28,7 @@ RSA = ISSUING.issue("www.x.test", Draft(key=KeyKind.RSA_2048))
 TLS_1_2 = Terms(maximum=TLSVersion.TLSv1_2)
 BOTH = server_context((GOOD, RSA))
 TIMES = 20
+INTERNAL_ERROR, UNRECOGNIZED_NAME = 80, 112  # RFC 8446 section 6.2
 
 UNSTEADY: dict[str, Callable[[], Handler]] = {
     "another chain to older clients": lambda: handshakes.by_version(
@@ -142,6 +143,20 @@ def test_more_certificates_than_clients_take_are_not_passed_where_others_get_few
     assert "more certificates than clients take" in scan.failure.reason
 
 
+def test_a_name_that_is_refused_at_one_question_hides_no_certificate_of_the_next(
+    scanners: Scanners,
+) -> None:
+    older = handshakes.serving(server_context(GOOD.sending(), TLS_1_2))
+    turn = count()
+
+    def refusing(connection: socket.socket, stopping: Event) -> None:
+        (older if next(turn) else alert(UNRECOGNIZED_NAME))(connection, stopping)
+
+    with Listener(by_version(handshakes.serving(BOTH), refusing)) as server:
+        (scan,) = scanned(scanners, server.port, 1)
+    assert "TLS 1.2 without RSA" in [shown.question for shown in scan.handshakes]
+
+
 def test_an_internal_error_is_asked_again_for_the_certificate_behind_it(
     scanners: Scanners,
 ) -> None:
@@ -150,10 +165,7 @@ def test_an_internal_error_is_asked_again_for_the_certificate_behind_it(
     turn = count()
 
     def troubled(connection: socket.socket, stopping: Event) -> None:
-        if next(turn) % 2:
-            older(connection, stopping)
-        else:
-            internal_error(connection, stopping)
+        (older if next(turn) % 2 else alert(INTERNAL_ERROR))(connection, stopping)
 
     with Listener(by_version(handshakes.serving(BOTH), troubled)) as server:
         (scan,) = scanned(scanners, server.port, 1)
@@ -164,7 +176,7 @@ def test_an_internal_error_is_asked_again_for_the_certificate_behind_it(
 def test_a_server_that_has_nothing_but_internal_errors_any_more_is_not_passed(
     scanners: Scanners,
 ) -> None:
-    with tls_servers.good_once(GOOD, internal_error) as server:
+    with tls_servers.good_once(GOOD, alert(INTERNAL_ERROR)) as server:
         (scan,) = scanned(scanners, server.port, 1)
     assert scan.failure is not None
     assert scan.failure.kind is FailureKind.STOPPED_ANSWERING
@@ -178,6 +190,9 @@ def by_version(modern: Handler, older: Handler) -> Handler:
     return serve
 
 
-def internal_error(connection: socket.socket, _stopping: Event) -> None:
-    if connection.recv(words.CHUNK):
-        connection.sendall(bytes.fromhex("15 0303 0002 02 50"))
+def alert(description: int) -> Handler:
+    def serve(connection: socket.socket, _stopping: Event) -> None:
+        if connection.recv(words.CHUNK):
+            connection.sendall(bytes([*b"\x15\x03\x03\x00\x02\x02", description]))
+
+    return serve

@@ -48,7 +48,9 @@ def test_what_is_taken_matches_as_in_python(pattern: str) -> None:
     assert found == [python.fullmatch(name) is not None for name in NAMES]
 
 
-@given(st.text(alphabet="ab.*+?|()[]{}^$-\\d1,&~ :", max_size=12), st.text("ab1-.[]&~:", max_size=8))
+@given(
+    st.text(alphabet="ab.*+?|()[]{}^$-\\d1,&~ :", max_size=12), st.text("ab1-.[]&~:", max_size=8)
+)
 def test_no_expression_that_is_taken_means_something_else(pattern: str, name: str) -> None:
     try:
         expression = Expression(pattern)
