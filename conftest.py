@@ -1,7 +1,6 @@
 """Wiring: options, one inventory for a run, one test for each target, verdicts to reports."""
 
 import gc
-import signal
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -54,8 +53,6 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Take the inventory, once for a run: before pytest-xdist starts its workers."""
     config = session.config
     if is_controller(config):
-        # As Ctrl-C: the reports are written, and the demo is taken down.
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
         with _making_what_stays(), _showing_no_values(config):
             settings, taken = _begun(config)
         audit = Audit(settings, taken.inventory, taken.shard)

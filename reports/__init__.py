@@ -9,6 +9,7 @@ PLUGINS = (
     "reports.log",
     "reports.terminal",
     "reports.standard_output",
+    "reports.interruption",
 )
 """The registry: what the root conftest names as ``pytest_plugins``. The first one decodes the
 verdicts and hands them to the others, which know nothing of each other."""
