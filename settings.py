@@ -13,9 +13,11 @@ from typing import Any
 
 from checks.context import Context
 from checks.owner import Owner
-from checks.policy import OWN_CA, Model, Overrides, Policy, Waiver, ZonePolicy
+from checks.place import ZonePolicy
+from checks.policy import OWN_CA, Model, Overrides, Policy
 from checks.scanners import Limits
 from checks.stores import StoreError, StoreFile, find_stores, require_anchors, require_known
+from checks.waiver import Waiver
 from faults import repeated, shown, told, valid
 from toml_file import MissingError, TomlError, read_toml
 from zones.source_model import SourceModel, model_of, prepared

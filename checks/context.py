@@ -5,8 +5,9 @@ from datetime import datetime
 from functools import cached_property
 
 from checks.evidence import Certificate, Chain, Handshake
-from checks.policy import OWN_CA, Policy, Waiver
+from checks.policy import OWN_CA, Policy
 from checks.stores import StoreFile
+from checks.waiver import Waiver
 from zones.target import Target
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from checks.policy import Place
+from checks.place import Place
 from checks.verdict import Subject, SubjectKind, Verdict
 
 

@@ -1,11 +1,10 @@
-"""What the organisation demands: thresholds, required stores, severities, waivers."""
+"""What the organisation demands: thresholds, required stores, severities; limits of a run."""
 
-from datetime import UTC, date, datetime, timedelta
-from ipaddress import ip_address
+from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from checks.finding import CATALOGUE, Severity
 from zones.name import name_text, parse_name
@@ -13,7 +12,6 @@ from zones.naming.denial import DEFAULT
 from zones.naming.ownership import Network, Ownership, name_pattern
 from zones.naming.service import IMPLICIT, STARTTLS_BY_PORT, StartTls
 from zones.reading.rdata import ServiceType
-from zones.source_model import Regex
 
 SSLYZE_STORES = ("android", "apple", "java", "mozilla", "windows")
 """Names of the trust stores that SSLyze ships."""
@@ -25,10 +23,6 @@ def _known_finding(name: str) -> str:
     if name not in CATALOGUE:
         raise ValueError(f"no finding has the id {name!r}; docs/findings/ lists all of them")
     return name
-
-
-def _origin(text: str) -> str:
-    return name_text(parse_name(text))
 
 
 def _host_name(text: str) -> str:
@@ -126,7 +120,8 @@ class Policy(Model):
     own_ca: tuple[Path, ...] = ()
     """PEM files of roots of the organisation's own."""
     stores_dir: Path | None = None
-    """A folder of NAME.pem files, each with its NAME.yaml, in the place of SSLyze's stores."""
+    """A folder of NAME.pem files, each with a NAME.yaml that holds ``date_fetched``, that takes
+    the place of SSLyze's stores."""
     max_store_age: Annotated[int, Field(gt=0, le=36500)] = 730
     """Days."""
     must_answer: tuple[str, ...] = ()
@@ -187,64 +182,3 @@ class Policy(Model):
         if severity in {Severity.NOTE, Severity.OFF}:
             return False
         return finding_id in self.fail_on or severity.value in self.fail_on
-
-
-class Place(Model):
-    """What a table speaks of: one zone, or names or networks; of everything without a key."""
-
-    name: Annotated[str, AfterValidator(_origin)] | None = None
-    """Origin of the zone; None: all."""
-    fqdn: Regex | None = None
-    """On the whole fqdn."""
-    networks: tuple[Network, ...] = ()
-    """Of the addresses; none: all."""
-
-    def applies_to(self, zone: str, fqdn: str, address: str) -> bool:
-        """Tell whether the table speaks of that name at that address."""
-        return (
-            self.name in {None, zone}
-            and (self.fqdn is None or self.fqdn.fullmatch(fqdn))
-            and (not self.networks or any(ip_address(address) in net for net in self.networks))
-        )
-
-    def is_of_whole(self, zone: str) -> bool:
-        """Tell whether the table speaks of that zone as a whole, not of names or networks in it."""
-        return self.name in {None, zone} and self.fqdn is None and not self.networks
-
-
-class ZonePolicy(Place):
-    """A ``[[zone]]`` table: policy for one zone, or for names or networks."""
-
-    policy: Overrides
-
-    @model_validator(mode="after")
-    def _asks_zones_of_zones_only(self) -> Self:
-        asked = {"min_answered", "min_targets"} & self.policy.model_fields_set
-        if asked and (self.fqdn is not None or self.networks):
-            raise ValueError(f"{', '.join(sorted(asked))}: is about a zone, not about names in it")
-        return self
-
-
-class Waiver(Model):
-    """Somebody's decision to live with one finding of one name for a while."""
-
-    fqdn: Annotated[str, Field(min_length=1)]
-    """As the zone has it; exactly this name."""
-    finding: FindingId
-    reason: Annotated[str, Field(min_length=1)]
-    approved_by: Annotated[str, Field(min_length=1)]
-    expires: date
-    """The last day, UTC, on which it holds."""
-
-    def holds_at(self, moment: datetime) -> bool:
-        """Tell whether the waiver has not run out at that (aware) moment."""
-        return moment.astimezone(UTC).date() <= self.expires
-
-    def covers(self, fqdn: str, finding_id: str) -> bool:
-        """Tell whether the waiver speaks of that name and finding."""
-        return self.name == fqdn and self.finding == finding_id
-
-    @property
-    def name(self) -> str:
-        """The name as subjects have it."""
-        return self.fqdn.lower().rstrip(".")

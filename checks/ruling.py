@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from checks.finding import CATALOGUE, Finding, Severity
-from checks.policy import Policy, Waiver
+from checks.policy import Policy
 from checks.text import clean
 from checks.verdict import Outcome, Subject, Verdict, Waived
+from checks.waiver import Waiver
 
 _SEVERITIES = tuple(Severity)  # gravest first
 _IDS = tuple(CATALOGUE)

@@ -26,7 +26,7 @@ _PEM_CERTIFICATE = "-----BEGIN CERTIFICATE-----"
 _MOST_BYTES = 16 * 1024 * 1024
 """Of a file: 50 times what the largest public store has."""
 _EXPORT = "export the roots again in PEM form"
-_ROOT = Path(__file__).parents[1]
+_ANCHORS = Path(__file__).parent / "scan" / "anchors.py"
 
 
 class StoreError(Exception):
@@ -95,16 +95,18 @@ def require_anchors(stores: Iterable[StoreFile]) -> None:
     paths = [path for store in stores for path in store.paths if path.parent != shipped]
     if not paths:
         return
-    looked = subprocess.run(
-        [sys.executable, "-m", "checks.scan.anchors"],
-        cwd=_ROOT,
+    looked = subprocess.run(  # noqa: S603 - a file of our own
+        # By its path, and with nothing of this checkout to import: PYTHONSAFEPATH may be set.
+        [sys.executable, "-P", str(_ANCHORS)],
         input=json.dumps([*map(str, paths)]),
         capture_output=True,
         text=True,
         check=False,
     )
     if looked.returncode:
-        raise StoreError(f"{paths[0]}: cannot be loaded ({looked.stderr[-200:]}); {_EXPORT}")
+        why = looked.stderr.strip().rpartition("\n")[2] or f"exit code {looked.returncode}"
+        named = clean(", ".join(map(str, paths)))
+        raise StoreError(f"{named}: cannot be looked at ({clean(why)}); {_EXPORT}")
     for path, fault in zip(paths, json.loads(looked.stdout), strict=True):
         if fault:
             raise StoreError(f"{path}: {fault}; {_EXPORT}")

@@ -1,6 +1,7 @@
 """How the house is built (docs/architecture.md), read from the source."""
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -26,6 +27,8 @@ OUTSIDE = {"benchmarks", "demo", "tests"}
 NATIVE = {"sslyze", "nassl", "OpenSSL", "cryptography"}
 """What scans run on."""
 PYTEST = {"pytest", "_pytest", "xdist", "pytest_html", "pytest_metadata"}
+NAMED = re.compile(r"``((?:zones|checks|reports|demo|tests)(?:\.\w+)+)``")
+"""A module that a docstring or a comment names, or something in one."""
 LONG = {"checks/finding.py"}
 """Over the budget of lines: a catalogue, of which each row is a line of a table."""
 
@@ -189,3 +192,27 @@ def test_everything_public_is_documented() -> None:
     assert [name_of(path) for path in EVERYTHING if not ast.get_docstring(parsed(path))] == []
     names = (name for path in EVERYTHING for name in undocumented(parsed(path), name_of(path)))
     assert [*names] == []
+
+
+def is_there(dotted: str) -> bool:
+    """Tell whether that is a package, a module, or a word of a module."""
+    parts = dotted.split(".")
+    paths = [ROOT.joinpath(*parts[:count]) for count in range(len(parts), 0, -1)]
+    place, path = next(each for each in enumerate(paths) if each[1].exists() or is_module(each[1]))
+    if place == 0:
+        return True
+    words = path.with_suffix(".py").read_text(encoding="utf-8") if is_module(path) else ""
+    return re.search(rf"\b{parts[len(parts) - place]}\b", words) is not None
+
+
+def is_module(path: Path) -> bool:
+    return path.with_suffix(".py").is_file()
+
+
+def test_what_docstrings_name_is_there() -> None:
+    """Also after modules have moved."""
+    assert is_there("zones.zone.Record")
+    assert not is_there("zones.record")
+    paths = [*EVERYTHING, *OWN_TESTS]
+    named = ((path, each) for path in paths for each in NAMED.findall(path.read_text("utf-8")))
+    assert [f"{name_of(path)}: {each}" for path, each in named if not is_there(each)] == []

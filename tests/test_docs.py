@@ -13,9 +13,12 @@ from pydantic import BaseModel
 
 from checks.finding import CATALOGUE
 from checks.owner import Owner
-from checks.policy import Expiry, Overrides, Policy, Waiver, ZonePolicy
+from checks.place import ZonePolicy
+from checks.policy import Expiry, Overrides, Policy
+from checks.waiver import Waiver
 from settings import Document, load_settings, make_settings
 from zones.credentials import TlsTable
+from zones.naming.denial import DEFAULT
 from zones.source import SOURCE_TYPES
 from zones.source_model import SourceModel, source_class
 
@@ -205,6 +208,15 @@ def test_the_sample_lists_the_keys_that_may_differ() -> None:
         r"^# Compulsory; any of: (.+)\.$", SAMPLE.read_text(encoding="utf-8"), re.MULTILINE
     )
     assert listed.split(", ") == list(Overrides.model_fields)
+
+
+def test_the_list_of_denied_networks_in_the_documentation_begins_with_the_default() -> None:
+    """Whoever copies it and adds to it has to have all of them."""
+    page = ROOT / "docs" / "configuration.md"
+    documents = (tomllib.loads(block) for block in blocks(page, "toml"))
+    [listed] = [found["policy"]["deny"] for found in documents if "deny" in found.get("policy", {})]
+    assert tuple(listed[: len(DEFAULT)]) == tuple(map(str, DEFAULT))
+    assert len(listed) == len(DEFAULT) + 1
 
 
 def test_the_ancestors_policy_of_days_alone_can_be_had() -> None:

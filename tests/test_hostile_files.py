@@ -150,3 +150,14 @@ def test_a_root_that_no_scanner_can_verify_with_is_told_once(
         f"{tmp_path / 'compliance.toml'}: policy: {tmp_path / 'roots.pem'}: certificate {count}"
         " cannot be read (3 is not a valid X509 version); export the roots again in PEM form"
     )
+
+
+def test_roots_are_looked_at_where_python_imports_nothing_from_working_directories(
+    tmp_path: Path, root: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONSAFEPATH", "1")
+    (tmp_path / "roots.pem").write_text(root)
+    document = {"policy": {"own_ca": ["roots.pem"]}, "source": [SOURCE]}
+    (tmp_path / "compliance.toml").write_text(toml(document))
+
+    assert load_settings(tmp_path / "compliance.toml").stores[-1].name == "own_ca"

@@ -10,7 +10,9 @@ import pytest
 from pydantic import BaseModel
 
 from checks.owner import Owner
-from checks.policy import Expiry, Overrides, Policy, Waiver, ZonePolicy
+from checks.place import ZonePolicy
+from checks.policy import Expiry, Overrides, Policy
+from checks.waiver import Waiver
 from settings import SettingsError, make_settings
 from tests.support.configuration import SOURCE, WAIVER
 from zones.credentials import TlsTable, TsigTable

@@ -74,7 +74,8 @@ from zones.naming.lookup import Left, Lookup
 from zones.naming.mail import Demands
 from zones.naming.order import interleaved
 from zones.naming.rules import Filter, Rules
-from zones.naming.way import TooManyTargetsError, Way, Ways
+from zones.naming.way import Way
+from zones.naming.ways import TooManyTargetsError, Ways
 from zones.naming.wildcard import server_name
 from zones.reading.rdata import ADDRESS_TYPES, SERVICE_TYPES
 from zones.target import RecordRef, Skipped, Target

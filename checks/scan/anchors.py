@@ -1,4 +1,4 @@
-"""A look at trust stores before a run, in a process of its own: ``python -m checks.scan.anchors``.
+"""A look at trust stores before a run, in a process of its own, which runs this file alone.
 
 Reads a JSON list of paths of PEM files, and writes one of what is wrong with each: an empty text
 where it can be verified with. Scanner processes would find that out for each target anew.

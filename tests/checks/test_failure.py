@@ -7,8 +7,8 @@ from checks.evidence import Reach, Scan
 from checks.failure import failure_text, headline, waiver_text
 from checks.finding import Finding, Severity
 from checks.judge import judge
-from checks.policy import Waiver
 from checks.verdict import Outcome, Subject, SubjectKind, Verdict
+from checks.waiver import Waiver
 from tests.checks.evidence import (
     BY_MX,
     CA,

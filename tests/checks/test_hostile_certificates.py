@@ -21,7 +21,7 @@ from tests.fuzz.judge import hold, verdict_on
 
 NAME = "www.company.test"
 CA = Authority.root("Root", NOW)
-INTEGER, BITS, UTF8, GENERALIZED = 0x02, 0x03, 0x0C, 0x18
+INTEGER, BITS, GENERALIZED = 0x02, 0x03, 0x18
 SERIAL, VALIDITY, SUBJECT, KEY = 1, 4, 5, 6
 """Positions in a TBSCertificate with a version (RFC 5280 section 4.1)."""
 

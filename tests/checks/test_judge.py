@@ -9,8 +9,9 @@ import pytest
 from checks.evidence import Certificate, Chain, FailureKind, HandshakeFailure, Reach, Scan
 from checks.finding import Severity
 from checks.judge import broken, judge, subject_of
-from checks.policy import Policy, Waiver
+from checks.policy import Policy
 from checks.verdict import Outcome, SubjectKind, Verdict
+from checks.waiver import Waiver
 from tests.checks.evidence import (
     BY_MX,
     CA,

@@ -9,8 +9,9 @@ from checks.context import Context
 from checks.evidence import Certificate, Chain, FailureKind, HandshakeFailure, Reach, Scan
 from checks.finding import Severity
 from checks.judge import judge
-from checks.policy import Policy, Waiver
+from checks.policy import Policy
 from checks.verdict import Outcome
+from checks.waiver import Waiver
 from tests.checks.evidence import (
     AIA,
     BY_MX,

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 
 from checks.finding import Severity
-from checks.policy import Policy, Waiver
+from checks.policy import Policy
 from checks.ruling import Terms
 from checks.verdict import Outcome, SubjectKind, Verdict
+from checks.waiver import Waiver
 from checks.zone import Panel, ZoneTally, judge_inventory, judge_zone
 from tests.checks.evidence import NOW, OWN_STORE, STALE, STORES, TARGET, ids
 from zones.inventory import Inventory, ZoneResult

@@ -22,7 +22,8 @@ class Peaks:
     """The id of the first process."""
     by_process: dict[int, float] = field(default_factory=dict)
     before_scans: float = 0
-    """Of the first process, when it had no child yet."""
+    """Of the first process, when there was no crew of children yet."""
+    _has_crew: bool = False
 
     @property
     def growth(self) -> float:
@@ -39,7 +40,10 @@ class Peaks:
         found = living(self.session)
         for process in found:
             self.by_process[process] = max(self.by_process.get(process, 0), _peak(process))
-        if set(found) == {self.session}:
+        # Not at the end, when its children have gone, and nothing of the growth would be left; and
+        # trust stores are looked at in a process of their own, before.
+        self._has_crew = self._has_crew or len(found) > 2
+        if not self._has_crew:
             self.before_scans = self.by_process.get(self.session, 0)
 
 

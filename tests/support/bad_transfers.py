@@ -22,8 +22,6 @@ _A, _SOA = 1, 6
 _IN, _CH = 1, 3
 _HEADER_OCTETS = 12
 
-Records = Callable[[dns.message.Message], Sequence[bytes]]
-
 
 def record(owner: bytes, rdtype: int, rdata: bytes, rdclass: int = _IN) -> bytes:
     """Return a resource record (RFC 1035 section 4.1.3)."""

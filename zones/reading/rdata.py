@@ -1,4 +1,4 @@
-"""Record data as text, in the form that ``zones.record`` states, and read back.
+"""Record data as text, in the form that ``zones.zone.Record`` states, and read back.
 
 Text is what crosses files and processes; dnspython's objects stay on this side of it. Rdata that is
 not as its type demands is kept in the form for unknown types (RFC 3597 section 5), so that a

@@ -10,10 +10,10 @@ from typing import Self
 
 from checks.context import Context
 from checks.judge import judge
-from checks.policy import Waiver
 from checks.scanners import Limits, Scanners, available_cores
 from checks.stores import find_stores
 from checks.verdict import Verdict
+from checks.waiver import Waiver
 from demo.pki import Credential
 from demo.tls import Site, TlsServer
 from tests.checks.truth.case import Case, Speaks
