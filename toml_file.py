@@ -2,7 +2,6 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,16 @@ MOST_BYTES = 4 * 1024 * 1024
 """Some 40,000 waivers."""
 MOST_PARTS = 100
 """Of a key: every key that there is has three at most."""
-_PART = re.compile(r"""(?<![\w-])(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*""")
+_QUOTED = re.compile(
+    r"""(?P<comment>\#[^\n]*+)
+    |\"{3}(?:\\.|[^\\])*?(?:\"{3,5}|\Z)
+    |'{3}.*?(?:'{3,5}|\Z)
+    |\"(?:\\.|[^\"\\\n])*+\"?
+    |'[^'\n]*+'?""",
+    re.DOTALL | re.VERBOSE,
+)
+"""What may hold dots that part no key; of what is never closed the rest, which is no TOML."""
+_LONG_KEY = re.compile(rf"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){{{MOST_PARTS}}}")
 
 
 class TomlError(Exception):
@@ -38,7 +46,7 @@ def _parsed(raw: bytes) -> dict[str, Any]:
     try:
         text = raw.decode()
         # The time that tomllib takes for a key grows with the square of its parts.
-        if any(count > MOST_PARTS for count in _parts_in_a_row(text)):
+        if _LONG_KEY.search(_QUOTED.sub(_word, text)):
             raise ValueError(f"a key of more than {MOST_PARTS} parts")  # noqa: TRY301 - as tomllib does
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
@@ -46,10 +54,6 @@ def _parsed(raw: bytes) -> dict[str, Any]:
         raise TomlError(f"is no TOML: {error}") from error
 
 
-def _parts_in_a_row(text: str) -> Iterator[int]:
-    """Yield how many words with dots after them there have been so far, at each of them."""
-    count, end = 0, -1
-    for part in _PART.finditer(text):
-        count = count + 1 if part.start() == end else 1
-        end = part.end()
-        yield count
+def _word(quoted: re.Match[str]) -> str:
+    """Return a part of a key that stands for a quoted one."""
+    return "" if quoted["comment"] else "x"

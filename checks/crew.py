@@ -206,11 +206,12 @@ class Crew:
         jobs, code = list(member.jobs.values()), member.process.exitcode
         overran = member.overran or code == _SIGXCPU
         is_proof = member.is_for_suspects or (overran and self._slots == 1)
-        if not is_proof or code == _SERVER_DIED:
-            self._suspects.extend(jobs)
-            return
         for job in jobs:
-            job.future.set_exception(ChildDiedError(overran, code))
+            job.servers_lost += code == _SERVER_DIED
+            if is_proof and (code != _SERVER_DIED or job.servers_lost > _SERVERS):
+                job.future.set_exception(ChildDiedError(overran, code))
+            else:
+                self._suspects.append(job)
 
     def _forget(self, member: Member) -> None:
         self._members.remove(member)
@@ -234,5 +235,7 @@ class Crew:
 
 _SERVER_DIED = 255
 """What multiprocessing says of a process whose fork server died, and it with that."""
+_SERVERS = 5
+"""Fork servers that may die while a task is done: it may be what kills them."""
 _SIGXCPU = -24
 """Exit code of a process that used up its CPU time (RLIMIT_CPU)."""

@@ -27,6 +27,8 @@ class Job:
     future: Future[Any] = field(default_factory=Future)
     overdue_at: float = inf
     """On the monotonic clock."""
+    servers_lost: int = 0
+    """How often the fork server died while it was done."""
 
 
 @dataclass(eq=False)

@@ -14,6 +14,7 @@ server = "10.0.0.2"
 zones = ["company.com"]
 """
 QUOTED = "'a' . "
+ESCAPED = r'"\"".'
 BROKEN = {
     "a key of a thousand parts": f"[policy]\n{'.'.join('a' * 1500)} = 1\n{SOURCE}",
     "a number of 20,000 digits": f"[policy]\nmin_targets = 0x{'f' * 20_000}\n{SOURCE}",
@@ -32,6 +33,9 @@ BROKEN = {
     # tomllib would take an hour for these parts.
     "a header of a million parts": f"[{'a.' * 1_000_000}a]\n{SOURCE}",
     "a header of a hundred thousand quoted parts": f"[{QUOTED * 100_000}a]\n{SOURCE}",
+    "a header of parts with quotes in them": f"[{ESCAPED * 100_000}a]\n{SOURCE}",
+    "parts after a string that ends in quotes": f'a = """"""""\n{ESCAPED * 100_000}a = 1',
+    "parts after a string with a quote in it": "a = {b = '\"', " + '".x".' * 100_000 + "a = 1}",
     "a string of a million characters": f'[policy]\nstores_dir = "{"a" * 10**6}"\n{SOURCE}',
     "2,000 zones, each of them twice": SOURCE.replace(
         '["company.com"]', str([f"{n % 2_000}.com" for n in range(4_000)])

@@ -20,6 +20,7 @@ import dns.rdatatype
 from zones.cut import cut
 from zones.name import name_text
 from zones.reading.collector import Collector
+from zones.reading.rdata import TEXT_ERRORS
 from zones.zone import Zone
 
 _SHOWN = 100
@@ -65,12 +66,12 @@ def _keep(collector: Collector, row: object, place: str) -> None:
             0 <= ttl < 2**31
         ):
             owner = _name(name, collector.origin, place)
-            rdata = _rdata(rdtype, target, collector.origin, place)
+            rdataset = _rdataset(rdtype, target, ttl, collector.origin, place)
         case _:
             raise AncestorError(f"{place}: is no record: {cut(str(row), _SHOWN)}")
     if not owner.is_subdomain(collector.origin):
         raise AncestorError(f"{place}: {cut(name, _SHOWN)!r} lies outside of the zone")
-    collector.keep(owner, dns.rdataset.from_rdata(ttl, rdata))
+    collector.keep(owner, rdataset)
 
 
 def _name(text: str, origin: dns.name.Name, place: str) -> dns.name.Name:
@@ -80,9 +81,12 @@ def _name(text: str, origin: dns.name.Name, place: str) -> dns.name.Name:
         raise AncestorError(f"{place}: {cut(text, _SHOWN)!r} is no domain name: {error}") from error
 
 
-def _rdata(rdtype: str, text: str, origin: dns.name.Name, place: str) -> dns.rdata.Rdata:
+def _rdataset(
+    rdtype: str, text: str, ttl: int, origin: dns.name.Name, place: str
+) -> dns.rdataset.Rdataset:
     try:
-        return dns.rdata.from_text(dns.rdataclass.IN, rdtype, text, origin=origin, relativize=False)
-    except (dns.exception.DNSException, ValueError) as error:
+        rdata = dns.rdata.from_text(dns.rdataclass.IN, rdtype, text, origin, relativize=False)
+        return dns.rdataset.from_rdata(ttl, rdata)
+    except TEXT_ERRORS as error:
         what = f"{place}: {cut(text, _SHOWN)!r} is no rdata of type {cut(rdtype, _SHOWN)}: {error}"
         raise AncestorError(what) from error

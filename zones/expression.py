@@ -11,8 +11,16 @@ from dataclasses import dataclass, field
 
 from pydantic_core import SchemaError, SchemaValidator, core_schema
 
-_OTHERWISE = re.compile(r"\\[^<>]|(?P<otherwise>\\[<>]|[*+?}]\+)", re.DOTALL)
-r"""Python's possessive ``a*+``, in Rust ``(?:a*)+``; and ``\<``, there the start of a word."""
+_PARTS = re.compile(
+    r"(?P<set>\[\^?\]?(?:\\.|[^\]\\])*\])"
+    r"|(?P<otherwise>\\[<>]|\\b\{|[*+?}]\+|\{[\d,]*\s[\d,\s]*\})"
+    r"|\\.",
+    re.DOTALL,
+)
+r"""Sets of characters, and what means something else in Rust: possessive ``a*+``, there
+``(?:a*)+``; ``\<`` and ``\b{``, there the start of a word; ``{ 2 }``, there a repetition."""
+_SET_OTHERWISE = re.compile(r"\[\^?(?:\]-|(?:\\.|[^\\])*?(?:\[|&&|--|~~))", re.DOTALL)
+"""``[a[b]]``, ``[a--b]`` and the like are sets of sets there, and ``[]-a]`` is no range."""
 _WHY = re.compile(r"(?:.*error|.*SchemaError): (?P<why>.+)", re.DOTALL)
 
 _UNBOUNDED = (
@@ -51,13 +59,26 @@ def _require_python(pattern: str) -> None:
     except (re.error, OverflowError, RecursionError, FutureWarning) as error:
         # OverflowError, RecursionError: repetitions, or a depth, that re cannot hold.
         raise ValueError(f"is no regular expression: {error}") from error
-    if any(found["otherwise"] for found in _OTHERWISE.finditer(pattern)):
-        raise ValueError(_UNBOUNDED.format(r"possessive repetition, \< and \> are not supported"))
+    if any(found["otherwise"] for found in _PARTS.finditer(pattern)):
+        unlike = (
+            r"possessive repetition, \<, \> and \b{ are not supported, nor are blanks inside {}"
+        )
+        raise ValueError(_UNBOUNDED.format(unlike))
+    if any(_is_set_otherwise(found["set"]) for found in _PARTS.finditer(pattern)):
+        raise ValueError(r"inside of [] write \[, \&, \- and \~ for what stands for itself")
+
+
+def _is_set_otherwise(text: str | None) -> bool:
+    return text is not None and _SET_OTHERWISE.match(text) is not None
 
 
 def _compiled(pattern: str) -> SchemaValidator:
     _validator(pattern)  # By itself first: errors show it as it was written.
-    return _validator(rf"\A(?:{pattern})\z")
+    try:
+        return _validator(rf"\A(?:{pattern})\z")
+    except ValueError:
+        # With (?x) it may end in a comment, which goes on to the end of the line.
+        return _validator(f"\\A(?:{pattern}\n)\\z")
 
 
 def _validator(pattern: str) -> SchemaValidator:

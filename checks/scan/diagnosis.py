@@ -28,6 +28,8 @@ class Ending(Enum):
     """How a handshake that came to no certificate ended."""
 
     ALERT = auto()
+    INTERNAL_ERROR = auto()
+    """The alert of that name: it is not about what was asked (RFC 8446 section 6.2)."""
     UNRECOGNIZED_NAME = auto()
     CUT = auto()
     """The connection was closed."""
@@ -64,7 +66,7 @@ class Ending(Enum):
         """
         if self in {Ending.RESET, Ending.RESET_MIDWAY, Ending.REFUSED}:
             return 10
-        return 3 if self.is_closing else 1
+        return 3 if self.is_closing or self is Ending.INTERNAL_ERROR else 1
 
     @property
     def is_closing(self) -> bool:
@@ -73,8 +75,13 @@ class Ending(Enum):
 
     @property
     def may_be_of_the_moment(self) -> bool:
-        """Whether it tells nothing for certain: servers that are busy end connections like that."""
-        return self.is_closing or self in {Ending.RESET, Ending.RESET_MIDWAY}
+        """Whether it tells nothing for certain: busy servers end connections like that."""
+        return self.tries > 1 and self is not Ending.REFUSED
+
+    @property
+    def hides_a_certificate(self) -> bool:
+        """Whether the server answered with one, and what it is cannot be told."""
+        return self in {Ending.UNREADABLE, Ending.TOO_LONG, Ending.NO_CERTIFICATE}
 
     @property
     def is_final(self) -> bool:
@@ -98,8 +105,10 @@ _MIDWAY = {
     Ending.RESET: Ending.RESET_MIDWAY,
     Ending.SILENT: Ending.DRIPPING,
 }
-
-
+_ALERTS = {
+    "unrecognized name": Ending.UNRECOGNIZED_NAME,
+    "internal error": Ending.INTERNAL_ERROR,
+}
 _OF_THIS_END = {
     "excessive message size": (Ending.TOO_LONG, ""),
     "unable to find public key parameters": (
@@ -116,8 +125,14 @@ class Declined:
 
     ending: Ending
     words: str = ""
-    """Of the library or the server; where a connection ended: in the middle of what, if not of the
-    handshake."""
+    """Of the library or the server; where a connection ended: in the middle of what dialogue."""
+    is_of_this_end: bool = False
+    """Whether the server said nothing of the kind: what it sent was no answer to go on with."""
+
+    @property
+    def may_be_of_the_moment(self) -> bool:
+        """Whether it tells nothing for certain of what was asked."""
+        return self.is_of_this_end or self.ending.may_be_of_the_moment
 
     @property
     def midway(self) -> Self:
@@ -129,8 +144,9 @@ class Declined:
         """Return what SSLyze's or OpenSSL's words for a failed handshake stand for."""
         # OpenSSL puts codes and function names before its words, with colons between.
         last = words.strip().rsplit(":", 1)[-1].strip()
-        if "unrecognized name" in last:
-            return cls(Ending.UNRECOGNIZED_NAME, last)
+        for alert, ending in _ALERTS.items():
+            if alert in last.lower():
+                return cls(ending, last)
         if "asn1" in words.lower():
             return cls(Ending.UNREADABLE, f"its encoding is not valid DER ({last})")
         if last in _OF_THIS_END:
@@ -139,7 +155,7 @@ class Declined:
             return cls(Ending.RESET)
         if words.startswith("Server "):
             return cls(Ending.CUT)
-        return cls(Ending.ALERT, last)
+        return cls(Ending.ALERT, last, is_of_this_end="alert" not in words.lower())
 
 
 def is_tls(answer: bytes) -> bool:
@@ -177,6 +193,9 @@ def broken_off(last: Declined | None) -> HandshakeFailure:
         case Declined(ending) if ending in _STOPPED:
             reason = f"it completed a handshake and then {_STOPPED[ending]}"
             return HandshakeFailure(FailureKind.STOPPED_ANSWERING, reason)
+        case Declined(words=words, is_of_this_end=True):
+            reason = f"it completed a handshake and then sent what is none ({words})"
+            return HandshakeFailure(FailureKind.STOPPED_ANSWERING, shortened(reason))
         case Declined():
             return diagnose([last], None)
         case None:
@@ -190,6 +209,7 @@ _STOPPED = {
     Ending.RESET_MIDWAY: "reset connections",
     Ending.CUT: "closed connections",
     Ending.CUT_MIDWAY: "closed connections",
+    Ending.INTERNAL_ERROR: "told of internal errors",
 }
 _KINDS = {
     Ending.PLAIN: FailureKind.NOT_TLS,
@@ -210,6 +230,7 @@ _REASONS = {
     Ending.FLOODING: "the server talks without end and completes no handshake",
     Ending.CUT_MIDWAY: "the server begins the handshake and then closes the connection",
     Ending.RESET_MIDWAY: "the server begins the handshake and then resets the connection",
+    Ending.INTERNAL_ERROR: "{}",
     Ending.ALERT: "{}",
     Ending.CUT: "the server closes the connection in the middle of the {}",
     Ending.RESET: "the server resets the connection in the middle of the {}",

@@ -84,7 +84,7 @@ class Interview:
     first_answered: Question | None = None
     """The question that was answered first, which can be asked again."""
     unclear: list[Question] = field(default_factory=list)
-    """Questions at which the connection ended."""
+    """Questions that may not have been answered: the connection ended, or the like."""
     slowest: float = 0
     """Seconds that the longest handshake so far took."""
     retries: int = _RETRIES_OF_A_STRANGER
@@ -94,7 +94,10 @@ class Interview:
         """Return why there is no certificate, or why perhaps not every one was seen."""
         if not self.handshakes:
             return diagnose(self.declined, self.first_bytes)
-        return broken_off(self.ended_by) if self.is_broken_off else None
+        if self.is_broken_off:
+            return broken_off(self.ended_by)
+        unseen = [decline for decline in self.declined if decline.ending.hides_a_certificate]
+        return diagnose(unseen, None) if unseen else None
 
     def hold(self) -> None:
         """Ask all questions until the server says something that ends them all."""
@@ -108,7 +111,7 @@ class Interview:
                     self._note(question, handshake, left - self.deadline.remaining)
                 case Declined() as decline if self._is_the_end(decline, left):
                     return
-                case Declined(ending) if ending.may_be_of_the_moment:
+                case Declined() as decline if decline.may_be_of_the_moment:
                     self.unclear.append(question)
         self._ask_again()
 
@@ -124,9 +127,12 @@ class Interview:
             self._break_off(None)
             return True
         self.declined.append(decline)
-        if decline.ending.is_final:
+        # Who has answered to the name refuses it at one question, and may have more to show.
+        is_of_one = bool(self.handshakes) and decline.ending is Ending.UNRECOGNIZED_NAME
+        is_end = decline.ending.is_final and not is_of_one
+        if is_end:
             self._break_off(decline)
-        return decline.ending.is_final
+        return is_end
 
     def _break_off(self, decline: Declined | None) -> None:
         self.is_broken_off, self.ended_by = True, decline
@@ -154,6 +160,7 @@ class Interview:
         if isinstance(answer, RawHandshake):
             self.handshakes.append(answer)
             return None
+        self.declined.append(answer)
         after = self._put(known)
         return after if isinstance(after, Declined) else None
 

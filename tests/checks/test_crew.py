@@ -105,6 +105,14 @@ def test_a_task_whose_child_died_of_something_else_is_done_again(
     crew.close()
 
 
+def test_a_task_that_takes_the_fork_server_with_it_each_time_is_blamed_in_the_end(
+    crew: Crew,
+) -> None:
+    with pytest.raises(ChildDiedError):
+        crew.submit(("kill_the_server", None)).result(60)
+    assert crew.submit(("double", 2)).result(60) == 4
+
+
 def test_a_task_that_wants_more_memory_than_there_is_costs_no_other(crew: Crew) -> None:
     greedy = crew.submit(("hoard", None))
     good = [crew.submit(("double", n)) for n in range(12)]

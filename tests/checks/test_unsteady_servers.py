@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from ssl import TLSVersion
 from threading import Event
@@ -27,6 +28,7 @@ RSA = ISSUING.issue("www.x.test", Draft(key=KeyKind.RSA_2048))
 TLS_1_2 = Terms(maximum=TLSVersion.TLSv1_2)
 BOTH = server_context((GOOD, RSA))
 TIMES = 20
+INTERNAL_ERROR, UNRECOGNIZED_NAME = 80, 112  # RFC 8446 section 6.2
 
 UNSTEADY: dict[str, Callable[[], Handler]] = {
     "another chain to older clients": lambda: handshakes.by_version(
@@ -85,6 +87,7 @@ def test_the_verdict_is_the_same_twenty_times_in_twenty(
         (words.reset, "it completed a handshake and then reset connections"),
         (words.answering(b""), "it completed a handshake and then closed connections"),
         (handshakes.closing_after_server_hello(BOTH), "and then closed connections"),
+        (words.answering(b"HTTP/1.1 429 Too Many Requests\r\n\r\n"), "and then sent what is none"),
     ],
 )
 def test_a_server_that_answers_once_and_then_ends_every_connection_is_not_passed(
@@ -117,3 +120,79 @@ def closing_on_tls_1_2(connection: socket.socket, _stopping: Event) -> None:
         return
     with BOTH.wrap_socket(connection, server_side=True) as secured:
         secured.recv(1)
+
+
+def test_a_certificate_that_only_some_clients_get_and_none_can_read_is_not_passed(
+    scanners: Scanners,
+) -> None:
+    unreadable = handshakes.showing(server_context(GOOD, TLS_1_2), b"\x30\x03\x02\x01\x01")
+    with Listener(by_version(handshakes.serving(BOTH), unreadable)) as server:
+        (scan,) = scanned(scanners, server.port, 1)
+    assert {shown.tls_version for shown in scan.handshakes} == {"TLS 1.3"}
+    assert scan.failure is not None
+    assert scan.failure.kind is FailureKind.CERTIFICATE_UNREADABLE
+
+
+def test_more_certificates_than_clients_take_are_not_passed_where_others_get_fewer(
+    scanners: Scanners,
+) -> None:
+    flood = handshakes.showing(server_context(GOOD, TLS_1_2), *[bytes(4096)] * 40)
+    with Listener(by_version(handshakes.serving(BOTH), flood)) as server:
+        (scan,) = scanned(scanners, server.port, 1)
+    assert scan.failure is not None
+    assert "more certificates than clients take" in scan.failure.reason
+
+
+def test_a_name_that_is_refused_at_one_question_hides_no_certificate_of_the_next(
+    scanners: Scanners,
+) -> None:
+    older = handshakes.serving(server_context(GOOD.sending(), TLS_1_2))
+    turn = count()
+
+    def refusing(connection: socket.socket, stopping: Event) -> None:
+        (older if next(turn) else alert(UNRECOGNIZED_NAME))(connection, stopping)
+
+    with Listener(by_version(handshakes.serving(BOTH), refusing)) as server:
+        (scan,) = scanned(scanners, server.port, 1)
+    assert "TLS 1.2 without RSA" in [shown.question for shown in scan.handshakes]
+
+
+def test_an_internal_error_is_asked_again_for_the_certificate_behind_it(
+    scanners: Scanners,
+) -> None:
+    """It says nothing of what was asked: RFC 8446 section 6.2."""
+    older = handshakes.serving(server_context(GOOD.sending(), TLS_1_2))
+    turn = count()
+
+    def troubled(connection: socket.socket, stopping: Event) -> None:
+        (older if next(turn) % 2 else alert(INTERNAL_ERROR))(connection, stopping)
+
+    with Listener(by_version(handshakes.serving(BOTH), troubled)) as server:
+        (scan,) = scanned(scanners, server.port, 1)
+    assert {shown.tls_version for shown in scan.handshakes} == {"TLS 1.3", "TLS 1.2"}
+    assert scan.failure is None
+
+
+def test_a_server_that_has_nothing_but_internal_errors_any_more_is_not_passed(
+    scanners: Scanners,
+) -> None:
+    with tls_servers.good_once(GOOD, alert(INTERNAL_ERROR)) as server:
+        (scan,) = scanned(scanners, server.port, 1)
+    assert scan.failure is not None
+    assert scan.failure.kind is FailureKind.STOPPED_ANSWERING
+
+
+def by_version(modern: Handler, older: Handler) -> Handler:
+    def serve(connection: socket.socket, stopping: Event) -> None:
+        hello = connection.recv(words.CHUNK, socket.MSG_PEEK)
+        (modern if handshakes.offers_tls_1_3(hello) else older)(connection, stopping)
+
+    return serve
+
+
+def alert(description: int) -> Handler:
+    def serve(connection: socket.socket, _stopping: Event) -> None:
+        if connection.recv(words.CHUNK):
+            connection.sendall(bytes([*b"\x15\x03\x03\x00\x02\x02", description]))
+
+    return serve

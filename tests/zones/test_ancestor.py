@@ -151,6 +151,10 @@ def test_what_its_script_makes_of_a_transfer_is_what_ours_makes(tmp_path: Path) 
         ({"company.com": [row("www"), row("a..b")]}, "company.com[1]: 'a..b' is no domain name"),
         ({"company.com": [row("www", "192.0.2.256")]}, "'192.0.2.256' is no rdata of type A"),
         ({"company.com": [row("www", "a..b", "CNAME")]}, "'a..b' is no rdata of type CNAME"),
+        (
+            {"company.com": [row("www", f"0 N 0 E {'9' * 30}m", "LOC")]},
+            "99999m' is no rdata of type LOC",
+        ),
         ({"company.com": [row("www", "x", "NONE-SUCH")]}, "'x' is no rdata of type NONE-SUCH"),
         ({"company.com": [row("www.other.com.")]}, "'www.other.com.' lies outside of the zone"),
         ({"a..b": []}, "zone 'a..b': 'a..b' is no domain name"),

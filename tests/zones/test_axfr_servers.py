@@ -12,7 +12,11 @@ from tests.support.bind import bind, primary_file
 from tests.support.primary import Loopback
 from tests.zones import asked
 from zones.axfr import AxfrSource
+from zones.endpoint import parse_endpoint
 from zones.source import ZoneFailure
+from zones.transfer.servers import AxfrServers, Patience
+from zones.transfer.session import Terms
+from zones.transfer.stream import Limits
 from zones.zone import Zone
 
 ROOT = Path(__file__).parents[2]
@@ -140,3 +144,14 @@ def test_a_source_address_that_is_not_ours_is_told_so() -> None:
 def test_a_source_address_is_an_address() -> None:
     with pytest.raises(ValueError, match="'eth0' is no IP address"):
         asked.source("10.0.0.2", source_address="eth0")
+
+
+def test_zones_that_servers_let_run_into_their_deadlines_have_an_end() -> None:
+    """A catalog may list any number of them."""
+    terms = Terms(Limits(0.2, 10, 1000))
+    with odd.tcp_server(STALLED) as server:
+        servers = AxfrServers("inside", (parse_endpoint(server),), terms)
+        names = [f"z{number}.test" for number in range(1000)]
+        failures = list(servers.zones(names, patience=Patience(1)))
+    assert [each.origin for each in failures] == names
+    assert "was not asked for: those before it that failed took 1 s" in str(failures[-1])

@@ -133,3 +133,13 @@ def test_an_address_is_denied_where_any_network_holds_it(
     found = Denial(tuple(networks)).network_of(address)
 
     assert found in holding if holding else found == ""
+
+
+def test_a_network_of_mapped_addresses_denies_those_that_they_stand_for() -> None:
+    """RFC 4291 section 2.5.5.2."""
+    denied = denial("::ffff:10.0.0.0/104")
+    assert denied.network_of("10.1.2.3") == "10.0.0.0/8"
+    assert denied.network_of("::ffff:10.1.2.3") == "::ffff:a00:0/104"
+    assert not denied.network_of("11.0.0.1")
+    assert denial("::ffff:0:0/96").network_of("192.0.2.1") == "0.0.0.0/0"
+    assert not denial("::/0").network_of("192.0.2.1")

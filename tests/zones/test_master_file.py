@@ -154,6 +154,8 @@ def test_without_a_ttl_the_last_one_holds_or_the_one_of_the_soa(tmp_path: Path) 
         ("www (A 192.0.2.1", 'expected EOL or EOF, got 3 "next"'),
         ('www TXT "open', "newline in quoted string"),
         ("www TLSA 3 1 1 zz", "Non-hexadecimal digit found"),
+        ("www LOC 0 0 0 N 0 0 0 E 1e400m", "cannot convert float infinity to integer"),
+        (f"www LOC 0 0 0 N 0 0 0 E {'9' * 30}m", "argument out of range"),
         ("a..b A 192.0.2.1", "A DNS label is empty"),
         (f"{'a' * 64} A 192.0.2.1", "A DNS label is > 63 octets long"),
         (r"a\999 A 192.0.2.1", "An escaped code in a text format of DNS name is invalid"),

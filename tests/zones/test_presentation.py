@@ -6,6 +6,8 @@ from zones.name import parse_name
 from zones.reading.collector import Collector
 from zones.reading.presentation import keep_alias_text, keep_cnames, keep_text, note_text
 
+HUGE = ("1e400", "99999999999")
+
 
 @pytest.fixture
 def collector() -> Collector:
@@ -39,6 +41,7 @@ def test_a_value_that_cannot_be_read_hides_no_zone_but_one_of_hosts(collector: C
     keep_text(collector, "a.company.com", "CAA", 60, ["?"])
     keep_text(collector, "b.company.com", "TLSA", 60, ["?"])
     keep_text(collector, "c.company.com", "PROVIDERS", 60, ["?"])
+    keep_text(collector, "c.company.com", "LOC", 60, [f"0 N 0 E {size}m" for size in HUGE])
     note_text(collector, "d.company.com")
     with pytest.raises(ValueError, match=r"^e\.company\.com A \?: "):
         keep_text(collector, "e.company.com", "A", 60, ["?"])

@@ -7,7 +7,7 @@ the scanning host knock at doors that only it can reach: its own, its neighbours
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from zones.naming.order import numeric
 from zones.naming.ownership import Network
@@ -36,10 +36,10 @@ DEFAULT: tuple[Network, ...] = tuple(map(ip_network, (*_THIS_HOST, *_THIS_LINK, 
 
 _MASK = (1 << 32) - 1
 _WRAPPERS = (
-    (ip_network("::ffff:0:0/96"), 0),  # IPv4-mapped: RFC 4291 section 2.5.5.2
-    (ip_network("::/96"), 0),  # IPv4-compatible: section 2.5.5.1
-    (ip_network("64:ff9b::/96"), 0),  # NAT64's well-known prefix: RFC 6052 section 2.1
-    (ip_network("2002::/16"), 80),  # 6to4: RFC 3056 section 2
+    (IPv6Network("::ffff:0:0/96"), 0),  # IPv4-mapped: RFC 4291 section 2.5.5.2
+    (IPv6Network("::/96"), 0),  # IPv4-compatible: section 2.5.5.1
+    (IPv6Network("64:ff9b::/96"), 0),  # NAT64's well-known prefix: RFC 6052 section 2.1
+    (IPv6Network("2002::/16"), 80),  # 6to4: RFC 3056 section 2
 )
 """Networks of which each address stands for an IPv4 one, and how many bits come after that."""
 _PREFIXES = tuple(
@@ -62,8 +62,10 @@ class Denial:
 
     def __post_init__(self) -> None:
         """Sort the networks by their version of IP: there may be very many addresses to look up."""
+        mapped = (found for found in map(_mapped, self.networks) if found)
+        networks = (*self.networks, *mapped)
         spans = {
-            version: _Spans([each for each in self.networks if each.version == version])
+            version: _Spans([each for each in networks if each.version == version])
             for version in (4, 6)
         }
         object.__setattr__(self, "_spans", spans)
@@ -106,6 +108,13 @@ class _Spans:
             return ""
         last, network = self._outermost[place]
         return network if number <= last else ""
+
+
+def _mapped(network: Network) -> Network | None:
+    """Return the IPv4 network that is meant by one of IPv4-mapped addresses; None for any other."""
+    if not isinstance(network, IPv6Network) or not network.subnet_of(_WRAPPERS[0][0]):
+        return None
+    return IPv4Network((int(network.network_address) & _MASK, network.prefixlen - 96))
 
 
 def _wrapped(number: int) -> int | None:

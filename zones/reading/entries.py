@@ -14,7 +14,6 @@ from os.path import realpath
 from pathlib import Path
 from typing import Any
 
-import dns.exception
 import dns.name
 import dns.rdataclass
 import dns.rdataset
@@ -26,6 +25,7 @@ import dns.zonefile
 from zones.cut import cut
 from zones.ordinary_file import FileError, TooLargeError, read_file
 from zones.reading.collector import Collector
+from zones.reading.rdata import TEXT_ERRORS
 
 MAX_DEPTH = 16
 """Files that may include each other in a row."""
@@ -191,7 +191,7 @@ class _Reader(dns.zonefile.Reader):
             name, line = self.tok.where()
             try:
                 is_over = self._read_entry()
-            except (dns.exception.DNSException, ValueError) as error:
+            except TEXT_ERRORS as error:
                 place = f"{name} line {line}" if self._files.are_included else f"line {line}"
                 cause = cut(_CAUGHT.sub("", str(error)).rstrip("."), _SHOWN)
                 raise EntryError(place, cause, _remedy(error, _MEND_LINE)) from error

@@ -16,6 +16,7 @@ import dns.rdatatype
 
 from zones.name import parse_name
 from zones.reading.collector import STRICT, Collector
+from zones.reading.rdata import TEXT_ERRORS
 
 _NEEDED = STRICT | {dns.rdatatype.SOA}
 
@@ -28,14 +29,14 @@ def keep_text(
     for value in values:
         collector.count += 1
         try:
-            rdata = _rdata(kind, value)
-        except (dns.exception.DNSException, ValueError) as error:
+            rdataset = dns.rdataset.from_rdata(ttl, _rdata(kind, value))
+        except TEXT_ERRORS as error:
             if kind in _NEEDED:
                 raise ValueError(f"{owner} {rdtype} {value}: {error}") from error
             # Octets that say as much as is known of it.
             collector.note(name, kind, ttl, value.encode())
         else:
-            collector.keep(name, dns.rdataset.from_rdata(ttl, rdata))
+            collector.keep(name, rdataset)
 
 
 def keep_alias_text(collector: Collector, owner: str, rdtype: str, ttl: int, target: str) -> None:

@@ -6,6 +6,7 @@ malformed record is still accounted for.
 """
 
 import re
+import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, wraps
@@ -24,6 +25,9 @@ ADDRESS_TYPES = frozenset({"A", "AAAA"})
 ServiceType = Literal["MX", "SRV", "SVCB", "HTTPS", "TLSA"]
 SERVICE_TYPES: frozenset[str] = frozenset(get_args(ServiceType))
 """The types that name services; one that is malformed hides no zone."""
+
+TEXT_ERRORS = (dns.exception.DNSException, ValueError, OverflowError, struct.error)
+"""What dnspython raises for text that is no rdata, the last two at numbers of LOC records."""
 
 _Read = TypeVar("_Read")
 
@@ -109,7 +113,7 @@ def is_rdata_text(rdtype: str, text: str) -> bool:
         return int(generic[1]) * 2 == len(generic[2] or "")
     try:
         return rdata_text(_parsed(rdtype, text)) == text
-    except (dns.exception.DNSException, ValueError):
+    except TEXT_ERRORS:
         return False
 
 
@@ -121,7 +125,7 @@ def _reader(read: Callable[[str], _Read]) -> Callable[[str], _Read | Malformed]:
     def read_or_not(text: str) -> _Read | Malformed:
         try:
             return Malformed() if text.startswith("\\") else read(text)
-        except (dns.exception.DNSException, ValueError):
+        except TEXT_ERRORS:
             return Malformed()
 
     return read_or_not

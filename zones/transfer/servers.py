@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
+from time import monotonic
 
 from zones.catalog import CatalogCollector, as_catalog
 from zones.endpoint import Endpoint
@@ -22,6 +24,27 @@ class AxfrError(ZoneSourceError):
     """A zone could not be transferred, or not completely."""
 
 
+class Patience:
+    """How long servers may be waited for in vain, all zones together.
+
+    A catalog may list any number, and a server may let each of them run into its deadline.
+    """
+
+    def __init__(self, seconds: float = 3600.0) -> None:
+        self.seconds = seconds
+        self._spent = 0.0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no more zones should be asked for."""
+        return self._spent >= self.seconds
+
+    def spend(self, seconds: float) -> None:
+        """Count what was waited for in vain."""
+        # Threads that count at once may lose a little of it, and nothing depends on that.
+        self._spent += seconds
+
+
 @dataclass(frozen=True, slots=True)
 class AxfrServers:
     """Servers that hold the same zones, and how they are asked for them."""
@@ -35,15 +58,20 @@ class AxfrServers:
         return ", ".join(map(str, self.servers))
 
     def zones(
-        self, origins: Sequence[str], catalog: str | None = None
+        self,
+        origins: Sequence[str],
+        catalog: str | None = None,
+        patience: Patience | None = None,
     ) -> Iterator[Zone | ZoneFailure]:
         """Yield each zone, complete, or why it could not be had, in that order.
 
         Then the catalog zone of that origin (RFC 9432) and those that it lists, or why it could not
-        be had; one that is among the others already is not taken again, as section 5.2 has it.
+        be had; one that is among the others already is not taken again, as section 5.2 has it. When
+        patience is over, by default an hour, each further zone is a failure.
         """
+        zone_or_failure = partial(self._zone_or_failure, patience or Patience())
         with ThreadPoolExecutor(_TRANSFERS_AT_ONCE) as pool:
-            yield from pool.map(self._zone_or_failure, origins)
+            yield from pool.map(zone_or_failure, origins)
             if catalog is None:
                 return
             try:
@@ -54,7 +82,7 @@ class AxfrServers:
                 yield listing
                 known = {*origins, catalog}
                 new = (each for each in listing.members if each not in known)
-                yield from pool.map(self._zone_or_failure, new)
+                yield from pool.map(zone_or_failure, new)
 
     def zone(self, origin: str, collecting: type[Collector] = Collector) -> Zone:
         """Return that zone, complete, of the first server that has it; raises AxfrError.
@@ -81,11 +109,21 @@ class AxfrServers:
             other_owners=result.other_owners,
         )
 
-    def _zone_or_failure(self, origin: str) -> Zone | ZoneFailure:
+    def _zone_or_failure(self, patience: Patience, origin: str) -> Zone | ZoneFailure:
+        began = monotonic()
         try:
+            if patience.is_over:
+                raise _unasked(origin, patience)
             return self.zone(origin)
         except AxfrError as error:
+            patience.spend(monotonic() - began)
             return ZoneFailure(origin, self.view, str(self), error)
+
+
+def _unasked(origin: str, patience: Patience) -> AxfrError:
+    what = f"was not asked for: those before it that failed took {patience.seconds:g} s"
+    remedy = "look why the servers do not answer, or lower transfer_timeout"
+    return AxfrError(f"zone {origin or '.'} {what}", remedy)
 
 
 def _error(origin: str, failures: Sequence[tuple[Endpoint, TransferFailure]]) -> AxfrError:
